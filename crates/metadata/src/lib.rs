@@ -1,0 +1,21 @@
+//! What an environment's data looks like: tables, columns, relationships, choices, labels, and the
+//! immutable [`Schema`] snapshot that everything reads; the system tables as data.
+//!
+//! Pure: no database, no clock, no IO. Names are the platform's own.
+
+mod choice;
+mod column;
+mod label;
+mod managed_property;
+mod relationship;
+mod schema;
+pub mod system;
+mod table;
+
+pub use choice::{Choice, ChoiceKind, ChoiceOption};
+pub use column::{Column, ColumnKind, DateTimeBehavior, RequiredLevel, SourceType, StringFormat};
+pub use label::{ENGLISH, Label, LanguageCode};
+pub use managed_property::ManagedProperties;
+pub use relationship::{Cascade, CascadeAction, ManyToMany, OneToMany, Relationship};
+pub use schema::Schema;
+pub use table::{Key, Ownership, Table, TableType};

@@ -1,0 +1,2 @@
+//! The project's automation; run it as `cargo xtask <task>`.
+fn main() {}
