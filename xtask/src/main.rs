@@ -1,2 +1,20 @@
 //! The project's automation; run it as `cargo xtask <task>`.
-fn main() {}
+//!
+//! To add a task: a module, and one line in `main` and in `USAGE`.
+#![expect(clippy::print_stdout, reason = "printing is what a task is for")]
+
+mod tidy;
+
+const USAGE: &str = "cargo xtask <task>
+
+  tidy    check the direction of dependencies and the order of sorted lists; print long files";
+
+fn main() -> anyhow::Result<()> {
+    match std::env::args().nth(1).as_deref() {
+        Some("tidy") => tidy::run(),
+        _ => {
+            println!("{USAGE}");
+            Ok(())
+        }
+    }
+}
