@@ -3,20 +3,50 @@
 //! Limits marked "protocol" are Dataverse's own (Microsoft Learn, "Web API limits"); the others
 //! protect the server and may be raised.
 
-/// The largest body of a request, in bytes (protocol: about 116 MB).
-pub const BODY_BYTES_MAX: usize = 116 * 1024 * 1024;
+/// How long an access token is good, in seconds (protocol: 60 to 90 minutes).
+pub const ACCESS_TOKEN_SECONDS: i64 = 3600;
+/// Redirect URIs of one app registration.
+pub const APPLICATION_REDIRECTS_MAX: usize = 256;
+/// Secrets of one app registration.
+pub const APPLICATION_SECRETS_MAX: usize = 20;
+/// How long an authorization code is good, in seconds.
+pub const AUTHORIZATION_CODE_SECONDS: i64 = 300;
+/// The largest form posted to a sign-in or token address, in bytes.
+pub const AUTH_FORM_BYTES_MAX: usize = 64 * 1024;
 /// Operations in one `$batch` (protocol).
 pub const BATCH_OPERATIONS_MAX: usize = 1000;
+/// The largest body of a request, in bytes (protocol: about 116 MB).
+pub const BODY_BYTES_MAX: usize = 116 * 1024 * 1024;
 /// Conditions in one query (protocol).
 pub const CONDITIONS_MAX: usize = 500;
 /// The highest number that `@odata.count` and `/$count` tell (protocol).
 pub const COUNT_MAX: i64 = 5000;
+/// How long a device code is good, in seconds (protocol: 15 minutes).
+pub const DEVICE_CODE_SECONDS: i64 = 900;
+/// How long a device waits between two questions, in seconds (protocol).
+pub const DEVICE_POLL_SECONDS: i64 = 5;
+/// Rows of the directory on one page (protocol: 999).
+pub const DIRECTORY_PAGE_MAX: usize = 999;
+/// Characters of a name, description or address in the directory.
+pub const DIRECTORY_TEXT_CHARS_MAX: usize = 256;
 /// `$expand` options in one request (protocol).
 pub const EXPAND_MAX: usize = 15;
+/// Groups that one principal may be in, directly or through other groups.
+pub const GROUPS_PER_MEMBER_MAX: usize = 2048;
+/// Jobs that one process runs at the same time.
+pub const JOBS_AT_ONCE_MAX: usize = 8;
+/// How often a job is tried before it fails for good.
+pub const JOB_ATTEMPTS_MAX: i64 = 10;
+/// The longest wait between two attempts of a job, in milliseconds.
+pub const JOB_BACKOFF_MS_MAX: i64 = 10 * 60 * 1000;
+/// How long a claimed job belongs to its worker without a sign of life, in milliseconds.
+pub const JOB_LEASE_MS: i64 = 60 * 1000;
+/// Bytes of the payload, or of the result, of one job.
+pub const JOB_PAYLOAD_BYTES_MAX: usize = 1024 * 1024;
+/// How often the queue is looked at when nothing wakes the worker, in milliseconds.
+pub const JOB_POLL_MS: u64 = 2000;
 /// How deep expressions, JSON, XML and calls may nest.
 pub const NESTING_MAX: usize = 64;
-/// Rows on one page (protocol).
-pub const PAGE_ROWS_MAX: usize = 5000;
 /// Entries in one solution package.
 pub const PACKAGE_ENTRIES_MAX: usize = 20_000;
 /// Unpacked bytes of one entry of a package.
@@ -25,6 +55,30 @@ pub const PACKAGE_ENTRY_BYTES_MAX: u64 = 256 * 1024 * 1024;
 pub const PACKAGE_RATIO_MAX: u64 = 250;
 /// Unpacked bytes of a whole package.
 pub const PACKAGE_TOTAL_BYTES_MAX: u64 = 1024 * 1024 * 1024;
+/// Rows on one page (protocol).
+pub const PAGE_ROWS_MAX: usize = 5000;
+/// The longest password, in bytes.
+pub const PASSWORD_BYTES_MAX: usize = 256;
+/// The shortest password, in characters.
+pub const PASSWORD_CHARS_MIN: usize = 8;
+/// Passwords hashed at the same time; each takes 19 MiB.
+pub const PASSWORD_HASHES_AT_ONCE: usize = 4;
+/// After how many seconds a verified token's principal is looked up again.
+pub const PRINCIPAL_RECHECK_SECONDS: i64 = 30;
+/// A refresh token may be used twice within this time, for tabs that race, in seconds.
+pub const REFRESH_REUSE_GRACE_SECONDS: i64 = 10;
+/// How long a refresh token is good, in seconds (protocol: 90 days).
+pub const REFRESH_TOKEN_SECONDS: i64 = 90 * 24 * 3600;
+/// How long a browser stays signed in, in seconds.
+pub const SESSION_SECONDS: i64 = 12 * 3600;
+/// Wrong passwords for one user name within [`SIGN_IN_WINDOW_SECONDS`] before it is locked.
+pub const SIGN_IN_FAILURES_MAX: i64 = 10;
+/// How long wrong passwords count, in seconds.
+pub const SIGN_IN_WINDOW_SECONDS: i64 = 300;
+/// The longest bearer token, in bytes.
+pub const TOKEN_BYTES_MAX: usize = 16 * 1024;
+/// Verified tokens kept in memory.
+pub const TOKEN_CACHE_MAX: usize = 10_000;
 /// Length of the URL of a request, in bytes (protocol).
 pub const URL_BYTES_MAX: usize = 32_768;
 /// Depth of the elements of an XML document.
