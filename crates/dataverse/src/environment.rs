@@ -1,0 +1,180 @@
+//! One open environment.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::ArcSwap;
+use base::{Caller, Cx, PrincipalId, Result, Uuid};
+use db::Store;
+use metadata::{LanguageCode, Schema};
+
+use crate::messages::{self, Message, Reply};
+use crate::session::{ReadScope, Source};
+use crate::{Session, Step, User, provision, schema_store, template, user};
+
+/// One open environment: its store, the snapshot of its schema, and who its users are.
+pub struct Environment {
+    /// The id of the environment.
+    pub id: Uuid,
+    store: Store,
+    schema: ArcSwap<Schema>,
+    steps: Vec<Arc<dyn Step>>,
+    users: Mutex<HashMap<Caller, Arc<User>>>,
+    /// Grows when rows that decide rights change; a user read before that is not kept.
+    users_version: AtomicU64,
+}
+
+/// What an environment's database is provisioned with.
+#[derive(Clone, Debug)]
+pub struct Organization {
+    /// The organisation id (`organizationid`), not the environment's.
+    pub id: Uuid,
+    /// What people read; also the name of the root business unit.
+    pub name: String,
+    /// The unique name (`unq…` or the domain name).
+    pub unique_name: String,
+    /// The base language.
+    pub language: LanguageCode,
+    /// The base currency.
+    pub currency: Currency,
+    /// The first administrators.
+    pub administrators: Vec<DirectoryUser>,
+}
+
+/// A currency, as it is shown.
+#[derive(Clone, Debug)]
+pub struct Currency {
+    /// ISO 4217: `USD`.
+    pub code: String,
+    /// `US Dollar`.
+    pub name: String,
+    /// `$`.
+    pub symbol: String,
+}
+
+/// A person or an application as the tenant's directory knows it.
+#[derive(Clone, Debug, Default)]
+pub struct DirectoryUser {
+    /// The object id of the person, or of the application's service principal.
+    pub object_id: PrincipalId,
+    /// For an application: its client id.
+    pub application_id: Option<Uuid>,
+    /// First name.
+    pub first_name: Option<String>,
+    /// Last name.
+    pub last_name: Option<String>,
+    /// What people read.
+    pub full_name: String,
+    /// The name to sign in with (`user@domain`).
+    pub principal_name: String,
+    /// The mail address.
+    pub email: Option<String>,
+}
+
+impl Environment {
+    /// Grows when new installations get other base rows or tables; a template of an older version
+    /// is made anew.
+    pub const TEMPLATE_VERSION: u32 = template::VERSION;
+
+    /// Fills an empty store with all system tables and base rows.
+    pub async fn create_template(cx: &Cx, store: &Store) -> Result<()> {
+        template::create(cx, store).await
+    }
+
+    /// Makes a clone of the template an organisation of its own.
+    pub async fn provision(cx: &Cx, store: &Store, details: &Organization) -> Result<()> {
+        provision::provision(cx, store, details).await
+    }
+
+    /// Opens an environment whose store exists.
+    pub async fn open(
+        _cx: &Cx,
+        id: Uuid,
+        store: Store,
+        steps: Vec<Arc<dyn Step>>,
+    ) -> Result<Arc<Self>> {
+        let schema = schema_store::load(&store).await?;
+        Ok(Arc::new(Self {
+            id,
+            store,
+            schema: ArcSwap::new(schema),
+            steps,
+            users: Mutex::default(),
+            users_version: AtomicU64::new(0),
+        }))
+    }
+
+    /// The snapshot of the schema at this moment.
+    pub fn schema(&self) -> Arc<Schema> {
+        self.schema.load_full()
+    }
+
+    /// Where its rows are.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Carries out one message with the rights of the caller. Reads do not wait for writers.
+    pub async fn execute(&self, cx: &Cx, message: impl Into<Message>) -> Result<Reply> {
+        let message = message.into();
+        if message.is_read() {
+            let user = self.user(cx).await?;
+            let schema = self.schema();
+            let mut reader = self.store.read().await?;
+            let mut scope = ReadScope {
+                cx,
+                user: &user,
+                schema: &schema,
+                store: &self.store,
+                source: Source::Reader(&mut reader),
+            };
+            return messages::dispatch_read(&mut scope, message).await;
+        }
+        let mut session = self.begin(cx).await?;
+        let reply = session.execute(message).await?;
+        session.commit().await?;
+        Ok(reply)
+    }
+
+    /// Begins a transaction for several messages.
+    pub async fn begin<'e>(&'e self, cx: &Cx) -> Result<Session<'e>> {
+        let user = self.user(cx).await?;
+        let tx = self.store.write().await?;
+        // Taken after the writer: nobody else can change the schema now.
+        Ok(Session::new(cx.clone(), self, user, tx, self.schema()))
+    }
+
+    /// Who the caller is here, with all that decides his rights.
+    pub async fn user(&self, cx: &Cx) -> Result<Arc<User>> {
+        if let Some(user) = self.cached(&cx.caller) {
+            return Ok(user);
+        }
+        let version = self.users_version.load(Ordering::Acquire);
+        let mut reader = self.store.read().await?;
+        let user = Arc::new(user::load(&mut reader, &self.store, &cx.caller).await?);
+        let mut users = self.users.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.users_version.load(Ordering::Acquire) == version {
+            users.insert(cx.caller.clone(), user.clone());
+        }
+        Ok(user)
+    }
+
+    fn cached(&self, caller: &Caller) -> Option<Arc<User>> {
+        self.users.lock().unwrap_or_else(PoisonError::into_inner).get(caller).cloned()
+    }
+
+    pub(crate) fn steps(&self) -> &[Arc<dyn Step>] {
+        &self.steps
+    }
+
+    pub(crate) fn publish(&self, schema: Arc<Schema>) {
+        self.schema.store(schema);
+    }
+
+    pub(crate) fn forget_users(&self) {
+        let mut users = self.users.lock().unwrap_or_else(PoisonError::into_inner);
+        self.users_version.fetch_add(1, Ordering::AcqRel);
+        users.clear();
+    }
+}

@@ -1,0 +1,168 @@
+//! The messages: everything that can be asked of an environment, a file each.
+//!
+//! To add one: a file with its struct and an `impl` of its `run`, a line in the list below, and a
+//! line in `dispatch`.
+
+mod associate;
+mod choice_create;
+mod choice_delete;
+mod choice_update;
+mod column_create;
+mod column_delete;
+mod column_update;
+mod create;
+mod delete;
+mod disassociate;
+mod key_create;
+mod relationship_create;
+mod relationship_delete;
+mod relationship_update;
+mod retrieve;
+mod retrieve_multiple;
+mod table_create;
+mod table_delete;
+mod table_update;
+mod update;
+mod upsert;
+mod who_am_i;
+
+use base::Uuid;
+
+use crate::{Page, Record};
+
+pub use associate::Associate;
+pub use choice_create::CreateChoice;
+pub use choice_delete::DeleteChoice;
+pub use choice_update::UpdateChoice;
+pub use column_create::CreateColumn;
+pub use column_delete::DeleteColumn;
+pub use column_update::UpdateColumn;
+pub use create::Create;
+pub use delete::Delete;
+pub use disassociate::Disassociate;
+pub use key_create::{CreateKey, DeleteKey};
+pub use relationship_create::{CreateManyToMany, CreateOneToMany};
+pub use relationship_delete::DeleteRelationship;
+pub use relationship_update::UpdateRelationship;
+pub use retrieve::Retrieve;
+pub use retrieve_multiple::{From as RetrieveFrom, RetrieveMultiple};
+pub use table_create::CreateTable;
+pub use table_delete::DeleteTable;
+pub use table_update::UpdateTable;
+pub use update::Update;
+pub use upsert::Upsert;
+pub use who_am_i::WhoAmI;
+
+macro_rules! messages {
+    ($($name:ident,)*) => {
+        /// Something asked of an environment.
+        #[derive(Clone, Debug, PartialEq)]
+        #[expect(missing_docs, reason = "each struct says what it asks")]
+        pub enum Message {
+            $($name($name),)*
+        }
+
+        /// The name of a message.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[expect(missing_docs, reason = "each struct of this name says what it asks")]
+        pub enum MessageName {
+            $($name,)*
+        }
+
+        impl Message {
+            /// The name of this message.
+            pub fn name(&self) -> MessageName {
+                match self {
+                    $(Self::$name(_) => MessageName::$name,)*
+                }
+            }
+        }
+
+        $(impl From<$name> for Message {
+            fn from(message: $name) -> Self {
+                Self::$name(message)
+            }
+        })*
+    };
+}
+
+messages! {
+    Associate,
+    Create,
+    CreateChoice,
+    CreateColumn,
+    CreateKey,
+    CreateManyToMany,
+    CreateOneToMany,
+    CreateTable,
+    Delete,
+    DeleteChoice,
+    DeleteColumn,
+    DeleteKey,
+    DeleteRelationship,
+    DeleteTable,
+    Disassociate,
+    Retrieve,
+    RetrieveMultiple,
+    Update,
+    UpdateChoice,
+    UpdateColumn,
+    UpdateRelationship,
+    UpdateTable,
+    Upsert,
+    WhoAmI,
+}
+
+/// What a message answers.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    /// It is done, and there is nothing to tell.
+    Done,
+    /// A row was created.
+    Created {
+        /// Its table, by logical name.
+        table: String,
+        /// Its id.
+        id: Uuid,
+        /// What was to be read back.
+        record: Option<Box<Record>>,
+    },
+    /// A row was changed.
+    Updated {
+        /// Its table, by logical name.
+        table: String,
+        /// Its id.
+        id: Uuid,
+        /// What was to be read back.
+        record: Option<Box<Record>>,
+    },
+    /// The row still has the version that the caller knows.
+    NotModified,
+    /// One row.
+    Record(Box<Record>),
+    /// A page of rows.
+    Page(Page),
+    /// Definitions were created: for a relationship the relationships first, then the lookup.
+    Defined(Vec<Uuid>),
+    /// Who the caller is.
+    WhoAmI {
+        /// The `systemuser`.
+        user: Uuid,
+        /// Its business unit.
+        business_unit: Uuid,
+        /// The organisation.
+        organization: Uuid,
+    },
+}
+
+impl Reply {
+    /// The id of the row or definition that was made or changed.
+    pub fn id(&self) -> Option<Uuid> {
+        match self {
+            Self::Created { id, .. } | Self::Updated { id, .. } => Some(*id),
+            Self::Record(record) => Some(record.id),
+            Self::Defined(ids) => ids.first().copied(),
+            _ => None,
+        }
+    }
+}

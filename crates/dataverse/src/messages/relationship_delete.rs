@@ -1,0 +1,8 @@
+//! `DeleteRelationship`: removes a relationship with its lookup or intersect table.
+
+/// Removes a relationship with its lookup column or intersect table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeleteRelationship {
+    /// Its schema name.
+    pub schema_name: String,
+}

@@ -1,0 +1,11 @@
+//! `CreateTable` (`CreateEntity`): a new table.
+
+use metadata::Table;
+
+/// Creates a table with the columns it holds, its privileges, views and form.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateTable {
+    /// The definition as the maker gave it: names, labels, ownership and at least the primary
+    /// name column. System columns, the type code and derived names are added.
+    pub table: Table,
+}

@@ -1,0 +1,242 @@
+//! Conditions on rows: what a filter, a right or a key becomes before it is SQL.
+//!
+//! Every condition is true or false, never unknown: a comparison with no value is false, except
+//! that "not equal" holds when exactly one side has a value. So a negation can be pushed inwards.
+
+use std::sync::Arc;
+
+use metadata::{Column, Table};
+use query::Comparison;
+
+/// The number of a table in a statement: `t0` is the one that is asked.
+pub(crate) type Alias = u16;
+
+/// A column of one of the tables of a statement.
+#[derive(Clone, Debug)]
+pub(crate) struct Field {
+    /// Which table.
+    pub alias: Alias,
+    /// Which column.
+    pub column: Arc<Column>,
+    /// Which part of its storage.
+    pub part: Part,
+}
+
+/// A part of the storage of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The value.
+    Value,
+    /// Of a lookup to several tables, the logical name of the table.
+    Target,
+}
+
+impl Field {
+    /// The value of `column`.
+    pub fn value(alias: Alias, column: &Arc<Column>) -> Self {
+        Self { alias, column: column.clone(), part: Part::Value }
+    }
+
+    /// The table that the lookup `column` points to.
+    pub fn target(alias: Alias, column: &Arc<Column>) -> Self {
+        Self { alias, column: column.clone(), part: Part::Target }
+    }
+}
+
+/// A condition on rows.
+#[derive(Clone, Debug)]
+pub(crate) enum Condition {
+    /// Always or never.
+    Const(bool),
+    /// All of them hold.
+    All(Vec<Condition>),
+    /// At least one holds.
+    Any(Vec<Condition>),
+    /// A column against a value that is not null.
+    Compare(Field, Comparison, db::Value),
+    /// A column against another.
+    CompareFields(Field, Comparison, Field),
+    /// Whether a column has no value.
+    IsNull {
+        /// The column.
+        field: Field,
+        /// Whether it must have one instead.
+        negated: bool,
+    },
+    /// A column against a list.
+    In {
+        /// The column.
+        field: Field,
+        /// The values, none of them null.
+        values: Vec<db::Value>,
+        /// Whether it must be none of them.
+        negated: bool,
+    },
+    /// A text against a pattern, whatever its case.
+    Like {
+        /// The column.
+        field: Field,
+        /// With `%` and `_`, and `\` before those that are meant literally.
+        pattern: String,
+        /// Whether it must not match.
+        negated: bool,
+    },
+    /// Whether an integer column has one of some bits.
+    HasBits {
+        /// The column.
+        field: Field,
+        /// The bits.
+        bits: i64,
+        /// Whether it must have none of them.
+        negated: bool,
+    },
+    /// Whether there is such a row.
+    Exists(Box<Exists>),
+}
+
+/// A question after rows of other tables.
+#[derive(Clone, Debug)]
+pub(crate) struct Exists {
+    /// Where they are looked for.
+    pub from: From,
+    /// Which, linked to the row of the statement around.
+    pub condition: Condition,
+    /// Whether there must be none.
+    pub negated: bool,
+}
+
+/// A table with those that are joined to it.
+#[derive(Clone, Debug)]
+pub(crate) struct From {
+    /// The table.
+    pub table: Arc<Table>,
+    /// Its number.
+    pub alias: Alias,
+    /// What is joined, in order.
+    pub joins: Vec<Join>,
+}
+
+/// A table that is joined.
+#[derive(Clone, Debug)]
+pub(crate) struct Join {
+    /// The table.
+    pub table: Arc<Table>,
+    /// Its number.
+    pub alias: Alias,
+    /// Which row of it.
+    pub on: Condition,
+    /// Whether rows without a partner stay.
+    pub is_outer: bool,
+}
+
+impl Condition {
+    /// `field` equals `value`.
+    pub fn equal(field: Field, value: impl Into<db::Value>) -> Self {
+        Self::Compare(field, Comparison::Equal, value.into())
+    }
+
+    /// Two columns are equal.
+    pub fn same(left: Field, right: Field) -> Self {
+        Self::CompareFields(left, Comparison::Equal, right)
+    }
+
+    /// Both hold.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self::all(vec![self, other])
+    }
+
+    /// All of them hold.
+    pub fn all(conditions: Vec<Self>) -> Self {
+        Self::flat(conditions, true)
+    }
+
+    /// At least one holds.
+    pub fn any(conditions: Vec<Self>) -> Self {
+        Self::flat(conditions, false)
+    }
+
+    fn flat(conditions: Vec<Self>, is_all: bool) -> Self {
+        let mut kept = Vec::with_capacity(conditions.len());
+        for condition in conditions {
+            match condition {
+                Self::Const(value) if value == is_all => {}
+                Self::Const(value) => return Self::Const(value),
+                Self::All(inner) if is_all => kept.extend(inner),
+                Self::Any(inner) if !is_all => kept.extend(inner),
+                other => kept.push(other),
+            }
+        }
+        match (kept.len(), is_all) {
+            (0, _) => Self::Const(is_all),
+            (1, _) => kept.swap_remove(0),
+            (_, true) => Self::All(kept),
+            (_, false) => Self::Any(kept),
+        }
+    }
+
+    /// Whether it always holds.
+    pub fn is_always(&self) -> bool {
+        matches!(self, Self::Const(true))
+    }
+
+    /// The opposite.
+    #[must_use]
+    pub fn negate(self) -> Self {
+        match self {
+            Self::Const(value) => Self::Const(!value),
+            Self::All(inner) => Self::any(inner.into_iter().map(Self::negate).collect()),
+            Self::Any(inner) => Self::all(inner.into_iter().map(Self::negate).collect()),
+            Self::Compare(field, comparison, value) => negate_compare(field, comparison, value),
+            Self::CompareFields(left, comparison, right) => {
+                negate_compare_fields(left, comparison, right)
+            }
+            Self::IsNull { field, negated } => Self::IsNull { field, negated: !negated },
+            Self::In { field, values, negated } => Self::In { field, values, negated: !negated },
+            Self::Like { field, pattern, negated } => {
+                Self::Like { field, pattern, negated: !negated }
+            }
+            Self::HasBits { field, bits, negated } => {
+                Self::HasBits { field, bits, negated: !negated }
+            }
+            Self::Exists(exists) => {
+                Self::Exists(Box::new(Exists { negated: !exists.negated, ..*exists }))
+            }
+        }
+    }
+}
+
+fn negate_compare(field: Field, comparison: Comparison, value: db::Value) -> Condition {
+    let opposite = opposite(comparison);
+    if matches!(comparison, Comparison::Equal | Comparison::NotEqual) {
+        return Condition::Compare(field, opposite, value);
+    }
+    let null = Condition::IsNull { field: field.clone(), negated: false };
+    Condition::any(vec![Condition::Compare(field, opposite, value), null])
+}
+
+fn negate_compare_fields(left: Field, comparison: Comparison, right: Field) -> Condition {
+    let opposite = opposite(comparison);
+    let null = |field: &Field| Condition::IsNull { field: field.clone(), negated: false };
+    let either_null = vec![null(&left), null(&right)];
+    let mut parts = vec![Condition::CompareFields(left, opposite, right)];
+    match comparison {
+        // `a = b` is false when both are null, and so its opposite is true.
+        Comparison::Equal => parts.push(Condition::all(either_null)),
+        // `a <> b` is false when both are null, so its opposite must be true then.
+        Comparison::NotEqual => parts.push(Condition::all(either_null)),
+        _ => parts.extend(either_null),
+    }
+    Condition::any(parts)
+}
+
+fn opposite(comparison: Comparison) -> Comparison {
+    match comparison {
+        Comparison::Equal => Comparison::NotEqual,
+        Comparison::NotEqual => Comparison::Equal,
+        Comparison::Greater => Comparison::LessOrEqual,
+        Comparison::GreaterOrEqual => Comparison::Less,
+        Comparison::Less => Comparison::GreaterOrEqual,
+        Comparison::LessOrEqual => Comparison::Greater,
+    }
+}
