@@ -15,10 +15,14 @@ pub const AUTHORIZATION_CODE_SECONDS: i64 = 300;
 pub const AUTH_FORM_BYTES_MAX: usize = 64 * 1024;
 /// Operations in one `$batch` (protocol).
 pub const BATCH_OPERATIONS_MAX: usize = 1000;
+/// Length of the URL of one operation in a `$batch`, in bytes (protocol).
+pub const BATCH_URL_BYTES_MAX: usize = 65_536;
 /// The largest body of a request, in bytes (protocol: about 116 MB).
 pub const BODY_BYTES_MAX: usize = 116 * 1024 * 1024;
 /// Conditions in one query (protocol).
 pub const CONDITIONS_MAX: usize = 500;
+/// Values of one condition, such as the list of `In`.
+pub const CONDITION_VALUES_MAX: usize = 2000;
 /// The highest number that `@odata.count` and `/$count` tell (protocol).
 pub const COUNT_MAX: i64 = 5000;
 /// How long a device code is good, in seconds (protocol: 15 minutes).

@@ -6,5 +6,5 @@ mod model;
 pub mod odata;
 
 pub use model::{
-    Comparison, Expand, Filter, Key, KeyValue, Literal, OrderBy, Query, Quantifier, TextTest,
+    Comparison, Expand, Filter, Key, KeyValue, Literal, OrderBy, Quantifier, Query, TextTest,
 };
