@@ -19,6 +19,8 @@ pub const BATCH_OPERATIONS_MAX: usize = 1000;
 pub const BATCH_URL_BYTES_MAX: usize = 65_536;
 /// The largest body of a request, in bytes (protocol: about 116 MB).
 pub const BODY_BYTES_MAX: usize = 116 * 1024 * 1024;
+/// Free database capacity that a counted environment needs, in megabytes (protocol: 1 GB).
+pub const CAPACITY_FREE_MB_MIN: i64 = 1024;
 /// Conditions in one query (protocol).
 pub const CONDITIONS_MAX: usize = 500;
 /// Values of one condition, such as the list of `In`.
@@ -33,6 +35,20 @@ pub const DEVICE_POLL_SECONDS: i64 = 5;
 pub const DIRECTORY_PAGE_MAX: usize = 999;
 /// Characters of a name, description or address in the directory.
 pub const DIRECTORY_TEXT_CHARS_MAX: usize = 256;
+/// Longest domain name of an environment, in characters: one label of a host name.
+pub const DOMAIN_NAME_CHARS_MAX: usize = 63;
+/// How long a domain name stays reserved after its environment left it, in seconds (protocol).
+pub const DOMAIN_RESERVED_SECONDS: i64 = 24 * 3600;
+/// Environments that are open at the same time; the one longest unused is closed for another.
+pub const ENVIRONMENTS_OPEN_MAX: usize = 500;
+/// Longest description of an environment, in characters.
+pub const ENVIRONMENT_DESCRIPTION_CHARS_MAX: usize = 4000;
+/// An open environment that nobody used for so long is closed, in seconds.
+pub const ENVIRONMENT_IDLE_SECONDS: i64 = 600;
+/// Longest name of an environment, in characters.
+pub const ENVIRONMENT_NAME_CHARS_MAX: usize = 100;
+/// How long a deleted environment can be recovered, in seconds (protocol: 7 days).
+pub const ENVIRONMENT_RECOVER_SECONDS: i64 = 7 * 24 * 3600;
 /// `$expand` options in one request (protocol).
 pub const EXPAND_MAX: usize = 15;
 /// Groups that one principal may be in, directly or through other groups.
@@ -73,16 +89,22 @@ pub const PRINCIPAL_RECHECK_SECONDS: i64 = 30;
 pub const REFRESH_REUSE_GRACE_SECONDS: i64 = 10;
 /// How long a refresh token is good, in seconds (protocol: 90 days).
 pub const REFRESH_TOKEN_SECONDS: i64 = 90 * 24 * 3600;
+/// Role assignments in one request.
+pub const ROLE_ASSIGNMENTS_MAX: usize = 100;
 /// How long a browser stays signed in, in seconds.
 pub const SESSION_SECONDS: i64 = 12 * 3600;
 /// Wrong passwords for one user name within [`SIGN_IN_WINDOW_SECONDS`] before it is locked.
 pub const SIGN_IN_FAILURES_MAX: i64 = 10;
 /// How long wrong passwords count, in seconds.
 pub const SIGN_IN_WINDOW_SECONDS: i64 = 300;
+/// The largest document of tenant settings, in bytes.
+pub const TENANT_SETTINGS_BYTES_MAX: usize = 256 * 1024;
 /// The longest bearer token, in bytes.
 pub const TOKEN_BYTES_MAX: usize = 16 * 1024;
 /// Verified tokens kept in memory.
 pub const TOKEN_CACHE_MAX: usize = 10_000;
+/// How long a trial environment lives, in seconds (protocol: 30 days).
+pub const TRIAL_SECONDS: i64 = 30 * 24 * 3600;
 /// Length of the URL of a request, in bytes (protocol).
 pub const URL_BYTES_MAX: usize = 32_768;
 /// Depth of the elements of an XML document.

@@ -1,1 +1,22 @@
-//! control
+//! The control plane: the tenant and its environments, their life, who may do what to them, and
+//! which of them are open.
+//!
+//! [`Tenant`] is the door. Deciding is done by plain functions on plain values
+//! ([`environments::decide`], [`roles::allowed`], [`environments::check_operation`]); one small runner
+//! performs it. Everything here lives in the tenant store; the rows of an environment are the data
+//! service's and change only through its messages.
+//!
+//! A new kind of thing that administrators manage is a folder; its tables are one more script in
+//! `migrations.rs`.
+
+pub mod catalog;
+mod domain;
+pub mod environments;
+pub mod operations;
+pub mod roles;
+pub mod settings;
+mod sku;
+
+pub use environments::{Database, Environment, Provisioning, Runtime, UpdateCadence};
+pub use operations::{Actor, Operation, OperationState, OperationType};
+pub use sku::Sku;

@@ -1,0 +1,14 @@
+//! Environments: what they are, who may create which, and what may be done with them.
+
+mod decide;
+mod enforcement;
+mod model;
+
+pub use decide::{
+    Asker, CreateRequest, DatabasePlan, DatabaseRequest, Facts, Person, Plan, Refusal, Rule,
+    Switches, capacity_suffices, decide, plan_database,
+};
+pub use enforcement::{
+    Reason, check as check_operation, document as enforcement_document, require,
+};
+pub use model::{Database, Environment, Provisioning, Runtime, UpdateCadence};

@@ -1,0 +1,8 @@
+//! Lifecycle operations: every long change of an environment is one, and an environment has at
+//! most one that is active.
+
+mod model;
+
+pub use model::{
+    Actor, Operation, OperationError, OperationState, OperationType, Stage, StageName,
+};
