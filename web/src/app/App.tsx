@@ -1,0 +1,67 @@
+import { FluentProvider, Spinner, Toaster } from "@fluentui/react-components";
+import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import type { User } from "oidc-client-ts";
+import { useEffect, useState } from "react";
+import { currentUser, finishSignIn, signIn } from "../api/auth";
+import { ErrorMessage } from "../ui/ErrorMessage";
+import { router } from "./router";
+import { SchemeContext, UserContext } from "./session";
+import { dark, initialScheme, light, rememberScheme, type Scheme } from "./theme";
+
+export const TOASTS = "toasts";
+
+/** The whole portal, once somebody has signed in. */
+export function App({ queries }: { queries: QueryClient }) {
+  const [scheme, setScheme] = useState(initialScheme);
+  const [user, setUser] = useState<User>();
+  const [error, setError] = useState<unknown>();
+
+  // Signing in leaves the page and comes back, so it runs once, outside of what React renders.
+  useEffect(() => {
+    enter().then(setUser).catch(setError);
+  }, []);
+
+  const choose = (chosen: Scheme) => {
+    rememberScheme(chosen);
+    setScheme(chosen);
+  };
+  return (
+    <FluentProvider theme={scheme === "dark" ? dark : light} style={{ minHeight: "100vh" }}>
+      <SchemeContext value={{ scheme, choose }}>
+        {error ? (
+          <main style={{ padding: 48 }}>
+            <ErrorMessage error={error} retry={() => location.assign("/")} />
+          </main>
+        ) : user ? (
+          <UserContext value={user}>
+            <QueryClientProvider client={queries}>
+              <RouterProvider router={router} />
+              <Toaster toasterId={TOASTS} position="bottom-end" />
+            </QueryClientProvider>
+          </UserContext>
+        ) : (
+          <Spinner label="Signing in" style={{ paddingTop: "30vh" }} />
+        )}
+      </SchemeContext>
+    </FluentProvider>
+  );
+}
+
+let entered: Promise<User | undefined> | undefined;
+
+/** Gives the signed-in person, or leaves for the sign-in page. */
+function enter(): Promise<User | undefined> {
+  entered ??= (async () => {
+    if (location.pathname === "/signed-in") {
+      const path = await finishSignIn();
+      history.replaceState(null, "", path);
+      await router.navigate({ to: path, replace: true });
+    }
+    const user = await currentUser();
+    if (user && !(user.expired && !user.refresh_token)) return user;
+    await signIn(location.pathname + location.search);
+    return undefined;
+  })();
+  return entered;
+}

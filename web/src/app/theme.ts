@@ -1,0 +1,50 @@
+// The look: Fluent UI with our own green, light and dark.
+
+import {
+  type BrandVariants,
+  createDarkTheme,
+  createLightTheme,
+  type Theme,
+} from "@fluentui/react-components";
+
+const brand: BrandVariants = {
+  10: "#01100d",
+  20: "#041f1a",
+  30: "#06312a",
+  40: "#083f36",
+  50: "#094d43",
+  60: "#0b5c52",
+  70: "#0e6b5f",
+  80: "#127a6c",
+  90: "#218a7b",
+  100: "#3c9a8b",
+  110: "#56a99b",
+  120: "#70b8ac",
+  130: "#8bc7bd",
+  140: "#a7d6ce",
+  150: "#c4e5df",
+  160: "#e2f3f0",
+};
+
+export const light: Theme = { ...createLightTheme(brand) };
+export const dark: Theme = {
+  ...createDarkTheme(brand),
+  colorBrandForeground1: brand[120],
+  colorBrandForeground2: brand[130],
+  colorBrandForegroundLink: brand[120],
+};
+
+export type Scheme = "light" | "dark";
+
+const KEY = "freehold.scheme";
+
+/** The scheme that the person chose, else the one of the system. */
+export function initialScheme(): Scheme {
+  const chosen = localStorage.getItem(KEY);
+  if (chosen === "light" || chosen === "dark") return chosen;
+  return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+}
+
+export function rememberScheme(scheme: Scheme) {
+  localStorage.setItem(KEY, scheme);
+}

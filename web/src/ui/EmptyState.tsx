@@ -1,0 +1,39 @@
+import { makeStyles, Text, tokens } from "@fluentui/react-components";
+import type { ReactNode } from "react";
+
+const useStyles = makeStyles({
+  root: {
+    display: "flex",
+    flexDirection: "column",
+    alignItems: "center",
+    textAlign: "center",
+    gap: tokens.spacingVerticalM,
+    padding: `${tokens.spacingVerticalXXXL} ${tokens.spacingHorizontalXXL}`,
+    border: `1px dashed ${tokens.colorNeutralStroke2}`,
+    borderRadius: tokens.borderRadiusXLarge,
+  },
+  icon: { fontSize: "40px", color: tokens.colorBrandForeground1, lineHeight: 0 },
+  text: { color: tokens.colorNeutralForeground2, maxWidth: "46ch" },
+});
+
+/** Nothing here yet: says what belongs here and what to do next. */
+export function EmptyState(props: {
+  icon: ReactNode;
+  title: string;
+  children: ReactNode;
+  action?: ReactNode;
+}) {
+  const styles = useStyles();
+  return (
+    <div className={styles.root}>
+      <div className={styles.icon} aria-hidden>
+        {props.icon}
+      </div>
+      <Text as="h2" size={500} weight="semibold" style={{ margin: 0 }}>
+        {props.title}
+      </Text>
+      <Text className={styles.text}>{props.children}</Text>
+      {props.action}
+    </div>
+  );
+}

@@ -1,0 +1,32 @@
+// How values are written for people.
+
+/** A date in the person's own way of writing it, or a dash. */
+export function date(value: string | null | undefined): string {
+  if (!value) return "–";
+  const time = new Date(value);
+  return Number.isNaN(time.getTime())
+    ? value
+    : time.toLocaleDateString(undefined, { dateStyle: "medium" });
+}
+
+/** Megabytes in the largest unit that keeps a whole part. */
+export function megabytes(value: number): string {
+  if (value >= 1024) return `${(value / 1024).toFixed(1)} GB`;
+  return `${value.toFixed(value < 10 ? 1 : 0)} MB`;
+}
+
+/** A number of things: `1 row`, `2 rows`, `5,000+ rows`. */
+export function count(value: number, one: string, many: string, limit = Number.POSITIVE_INFINITY) {
+  const number = value.toLocaleString();
+  return `${number}${value >= limit ? "+" : ""} ${value === 1 ? one : many}`;
+}
+
+/** A host name label from what people call a thing: `Sales Dev` becomes `sales-dev`. */
+export function domainFrom(name: string): string {
+  return name
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "")
+    .slice(0, 32);
+}
