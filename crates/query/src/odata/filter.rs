@@ -262,8 +262,9 @@ impl Parser<'_> {
                 start.text[start.at..self.cursor.at].to_owned()
             }
             _ => {
-                return Err(start
-                    .error(format_args!("A text was expected as the second argument of '{name}'")));
+                return Err(start.error(format_args!(
+                    "A text was expected as the second argument of '{name}'"
+                )));
             }
         };
         self.cursor.expect(')', "')' or ','")?;

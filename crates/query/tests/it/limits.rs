@@ -1,0 +1,62 @@
+//! What is too much is refused by name, whatever its form.
+
+use query::odata::{Aliases, parse_key, parse_options, parse_path, parse_reference};
+
+fn refusal(query: &str) -> String {
+    let error = parse_options(query).unwrap_err();
+    format!("{} {}", error.code, error.message)
+}
+
+#[test]
+fn conditions() {
+    let filter = vec!["a eq 1"; 500].join(" and ");
+    assert!(parse_options(&format!("$filter={filter}")).is_ok());
+    assert_eq!(
+        refusal(&format!("$filter={filter} and b eq 1")),
+        "0x8004430c Number of conditions in query exceeded maximum limit of 500."
+    );
+}
+
+#[test]
+fn values_of_a_condition() {
+    let list = vec!["'1'"; 2001].join(",");
+    let query =
+        format!("$filter=Microsoft.Dynamics.CRM.In(PropertyName='a',PropertyValues=[{list}])");
+    assert_eq!(
+        refusal(&query),
+        "0x8004430e Number of values in one condition exceeded maximum limit of 2000."
+    );
+}
+
+#[test]
+fn nesting() {
+    let wanted = "0x80060888 Recursion depth exceeded allowed limit of 64.";
+    for (open, close) in [("(", ")"), ("not ", ""), ("not(", ")"), ("c/any(o:o/", ")")] {
+        let filter = [&open.repeat(5000), "a eq 1", &close.repeat(5000)].concat();
+        assert_eq!(refusal(&format!("$filter={filter}")), wanted, "{open}");
+    }
+    let deep = ["{\"a\":".repeat(5000), "[".repeat(5000)].concat();
+    let aliases = Aliases::from([("p".to_owned(), deep)]);
+    assert!(parse_path("F(A=@p)", &aliases).unwrap_err().message.contains("Recursion depth"));
+}
+
+#[test]
+fn expands() {
+    let all: Vec<String> = (0..15).map(|i| format!("n{i}")).collect();
+    assert!(parse_options(&format!("$expand={}", all.join(","))).is_ok());
+    let wanted = "0x8004430d The number of $expand options exceeded the limit of 15.";
+    assert_eq!(refusal(&format!("$expand={},n15", all.join(","))), wanted);
+    let nested = [&"n($expand=".repeat(5000), "n", &")".repeat(5000)].concat();
+    assert_eq!(refusal(&format!("$expand={nested}")), wanted);
+}
+
+#[test]
+fn length() {
+    let long = "a".repeat(70_000);
+    let wanted =
+        "0x80060888 The URL is longer than 32768 bytes; send it in a $batch, which allows 65536.";
+    assert_eq!(refusal(&long), wanted);
+    assert!(parse_path(&long, &Aliases::new()).is_err());
+    assert!(parse_reference(&long).is_err());
+    assert!(parse_key(&long).is_err());
+}

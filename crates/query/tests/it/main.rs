@@ -1,0 +1,77 @@
+//! The query notations, as text: cases in `cases/`, an input line, then `=> ` what it means.
+//!
+//! `BLESS=1 cargo test -p query` writes what the parser says now into the files; read the change.
+
+mod limits;
+mod properties;
+mod render;
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use query::odata::{Aliases, parse_key, parse_options, parse_path, parse_reference};
+
+#[test]
+fn options() {
+    check("options.txt", |input| parse_options(input).map(|options| render::options(&options)));
+}
+
+#[test]
+fn filters() {
+    check("filters.txt", |input| {
+        let options = parse_options(&format!("$filter={input}"))?;
+        Ok(options.query.filter.map_or_else(String::new, |filter| render::filter(&filter)))
+    });
+}
+
+#[test]
+fn paths() {
+    check("paths.txt", |input| {
+        let (path, query) = input.split_once('?').unwrap_or((input, ""));
+        let aliases = parse_options(query)?.aliases;
+        parse_path(path, &aliases).map(|path| render::path(&path))
+    });
+}
+
+#[test]
+fn keys() {
+    check("keys.txt", |input| parse_key(input).map(|key| render::key(&key)));
+}
+
+#[test]
+fn references() {
+    check("references.txt", |input| {
+        parse_reference(input).map(|reference| render::reference(&reference))
+    });
+}
+
+#[test]
+fn an_alias_without_a_value_is_null() {
+    let path = parse_path("F(A=@p)", &Aliases::new()).unwrap();
+    assert_eq!(render::path(&path), "F(A=null)");
+}
+
+/// Compares what `parse` says of each input of a file with what the file says.
+fn check(file: &str, parse: impl Fn(&str) -> query::odata::Result<String>) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/cases").join(file);
+    let wanted = std::fs::read_to_string(&path).unwrap();
+    let mut found = String::new();
+    for line in wanted.lines().filter(|line| !line.starts_with("=> ")) {
+        writeln!(found, "{line}").unwrap();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        match parse(line) {
+            Ok(text) => writeln!(found, "=> {text}").unwrap(),
+            Err(error) => writeln!(found, "=> {} {}", error.code, error.message).unwrap(),
+        }
+    }
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&path, &found).unwrap();
+        return;
+    }
+    for (found, wanted) in found.lines().zip(wanted.lines()) {
+        assert_eq!(found, wanted, "in {file}");
+    }
+    assert_eq!(found.lines().count(), wanted.lines().count(), "lines of {file}");
+}
