@@ -54,8 +54,7 @@ impl PackageError {
     #[must_use]
     pub fn at(mut self, place: impl Into<String>) -> Self {
         let place = place.into();
-        self.place =
-            if self.place.is_empty() { place } else { format!("{place}, {}", self.place) };
+        self.place = if self.place.is_empty() { place } else { format!("{place}, {}", self.place) };
         self
     }
 

@@ -205,8 +205,9 @@ impl<'a> Parser<'a> {
             })
         });
         if other {
-            return Err(PackageError::xml("The XML is not declared as UTF-8")
-                .remedy("Save it as UTF-8."));
+            return Err(
+                PackageError::xml("The XML is not declared as UTF-8").remedy("Save it as UTF-8.")
+            );
         }
         self.document.declaration = Some(inside.to_owned());
         Ok(())

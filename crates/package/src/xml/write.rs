@@ -10,15 +10,6 @@ const INDENT: &str = "  ";
 impl Document {
     /// The file as it is: the tree has its own layout.
     pub fn to_bytes(&self) -> Vec<u8> {
-        self.write(None)
-    }
-
-    /// The file with a line for each element. Layout that the tree has goes.
-    pub fn to_indented_bytes(&self) -> Vec<u8> {
-        self.write(Some("\n"))
-    }
-
-    fn write(&self, line: Option<&str>) -> Vec<u8> {
         let mut out = String::new();
         if self.has_bom {
             out.push('\u{feff}');
@@ -26,17 +17,16 @@ impl Document {
         if let Some(declaration) = &self.declaration {
             out.push_str("<?xml ");
             out.push_str(declaration);
-            out.push_str("?>");
-            out.push_str(line.unwrap_or_default());
+            out.push_str("?>\n");
         }
         for node in &self.before {
-            write_node(node, None, &mut out);
-            out.push_str(line.unwrap_or_default());
+            write_node(node, &mut out);
+            out.push('\n');
         }
-        write_element(&self.root, line.map(|_| 0), &mut out);
+        write_element(&self.root, &mut out);
         for node in &self.after {
-            out.push_str(line.unwrap_or_default());
-            write_node(node, None, &mut out);
+            out.push('\n');
+            write_node(node, &mut out);
         }
         out.into_bytes()
     }
@@ -45,23 +35,47 @@ impl Document {
 impl Element {
     /// The element with a line for each element in it. Layout that the tree has goes.
     pub fn to_indented(&self) -> String {
-        let mut out = String::new();
-        write_element(self, Some(0), &mut out);
-        out
+        let mut element = self.clone();
+        element.lay_out();
+        element.to_string()
     }
+
+    /// Gives each element in it a line of its own. Layout that the tree has goes.
+    pub fn lay_out(&mut self) {
+        self.strip_layout();
+        lay_out(self, 0);
+    }
+}
+
+/// Adds white space where there are elements and no text.
+fn lay_out(element: &mut Element, level: usize) {
+    let has_text = element.children.iter().any(|n| matches!(n, Node::Text(_) | Node::CData(_)));
+    if has_text || element.elements().next().is_none() {
+        return;
+    }
+    let line = |level: usize| Node::Text(format!("\n{}", INDENT.repeat(level)));
+    let mut children = Vec::with_capacity(element.children.len() * 2 + 1);
+    for mut node in std::mem::take(&mut element.children) {
+        if let Node::Element(child) = &mut node {
+            lay_out(child, level + 1);
+        }
+        children.push(line(level + 1));
+        children.push(node);
+    }
+    children.push(line(level));
+    element.children = children;
 }
 
 /// The element as it is: the tree has its own layout.
 impl fmt::Display for Element {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = String::new();
-        write_element(self, None, &mut out);
+        write_element(self, &mut out);
         f.write_str(&out)
     }
 }
 
-/// With a `level`, children that are not mixed with text are laid out below it.
-fn write_element(element: &Element, level: Option<usize>, out: &mut String) {
+fn write_element(element: &Element, out: &mut String) {
     out.push('<');
     out.push_str(&element.name);
     for (name, value) in &element.attributes {
@@ -76,44 +90,15 @@ fn write_element(element: &Element, level: Option<usize>, out: &mut String) {
         return;
     }
     out.push('>');
-    let level = level.filter(|_| can_be_laid_out(element));
-    for node in &element.children {
-        if let Some(level) = level {
-            if node.is_layout() {
-                continue;
-            }
-            new_line(level + 1, out);
-        }
-        write_node(node, level.map(|level| level + 1), out);
-    }
-    if let Some(level) = level {
-        new_line(level, out);
-    }
+    element.children.iter().for_each(|node| write_node(node, out));
     out.push_str("</");
     out.push_str(&element.name);
     out.push('>');
 }
 
-/// White space may be added where there are elements and no text.
-fn can_be_laid_out(element: &Element) -> bool {
-    element.elements().next().is_some()
-        && element.children.iter().all(|node| match node {
-            Node::Text(_) => node.is_layout(),
-            Node::CData(_) => false,
-            _ => true,
-        })
-}
-
-fn new_line(level: usize, out: &mut String) {
-    out.push('\n');
-    for _ in 0..level {
-        out.push_str(INDENT);
-    }
-}
-
-fn write_node(node: &Node, level: Option<usize>, out: &mut String) {
+fn write_node(node: &Node, out: &mut String) {
     match node {
-        Node::Element(element) => write_element(element, level, out),
+        Node::Element(element) => write_element(element, out),
         Node::Text(text) => escape(text, false, out),
         Node::CData(text) => {
             out.push_str("<![CDATA[");
