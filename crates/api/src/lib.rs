@@ -1,1 +1,25 @@
-//! api
+//! The protocols over HTTP: routes, extractors, wire types, error shapes. What is done is done by
+//! the crates below; here it is only read and written.
+//!
+//! A surface is a folder: `auth/` (sign-in and tokens), `admin/` (environments and what manages
+//! them), `data/` (rows and definitions of one environment).
+
+pub mod admin;
+mod app;
+pub mod auth;
+pub mod data;
+pub mod error;
+mod origin;
+
+use axum::Router;
+use axum::middleware::from_fn;
+
+pub use app::App;
+pub use error::ApiError;
+pub use origin::{Origin, Scheme};
+
+/// Everything that the server answers.
+pub fn router(app: App) -> Router {
+    let surfaces = Router::new().merge(admin::router()).merge(auth::router()).merge(data::router());
+    data::any_case(surfaces.with_state(app)).layer(from_fn(error::finish))
+}

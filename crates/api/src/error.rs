@@ -1,0 +1,103 @@
+//! How an error travels over HTTP: the status of its kind, and the shape that the data service and
+//! the admin services share. OAuth has a shape of its own, in `auth`.
+
+use std::sync::Arc;
+
+use axum::extract::Request;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use base::limits::RETRY_AFTER_SECONDS;
+use base::{Cx, Error, Kind};
+use serde_json::{Value, json};
+
+/// The header with the id of the request, which the log has too.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-request-id");
+
+/// The status of an error. The only place that decides it.
+pub fn status(kind: Kind) -> StatusCode {
+    match kind {
+        Kind::Invalid => StatusCode::BAD_REQUEST,
+        Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
+        Kind::Forbidden => StatusCode::FORBIDDEN,
+        Kind::NotFound => StatusCode::NOT_FOUND,
+        Kind::NotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        Kind::Conflict => StatusCode::CONFLICT,
+        Kind::Precondition => StatusCode::PRECONDITION_FAILED,
+        Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Kind::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
+        Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        Kind::NotImplemented => StatusCode::NOT_IMPLEMENTED,
+        Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+/// An error as an answer: `{"error":{"code":…,"message":…}}`.
+#[derive(Debug)]
+pub struct ApiError(pub Error);
+
+impl From<Error> for ApiError {
+    fn from(error: Error) -> Self {
+        Self(error)
+    }
+}
+
+/// The JSON shape of an error.
+pub fn body(error: &Error) -> Value {
+    let mut inner = json!({ "code": error.code, "message": error.message });
+    if let Some(details) = &error.details {
+        inner["details"] = (**details).clone();
+    }
+    json!({ "error": inner })
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let status = status(self.0.kind);
+        let mut response = (status, body(&self.0).to_string()).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+        if matches!(self.0.kind, Kind::TooMany | Kind::Unavailable) {
+            headers.insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
+        }
+        note(&mut response, self.0);
+        response
+    }
+}
+
+/// Notes in a response which error it tells, so that [`finish`] can log it.
+pub fn note(response: &mut Response, error: Error) {
+    response.extensions_mut().insert(Noted(Arc::new(error)));
+}
+
+#[derive(Clone)]
+struct Noted(Arc<Error>);
+
+/// Around every request: the answer carries a request id, and a fault of ours is logged once, with
+/// its whole chain, under that id.
+pub async fn finish(request: Request, next: Next) -> Response {
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let mut response = next.run(request).await;
+    let id = match response.headers().get(REQUEST_ID) {
+        Some(id) => id.to_str().unwrap_or_default().to_owned(),
+        None => Cx::system().request_id.to_string(),
+    };
+    if let Some(Noted(error)) = response.extensions_mut().remove() {
+        log(&error, &id, method.as_str(), &path);
+    }
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    response
+}
+
+fn log(error: &Error, request_id: &str, method: &str, path: &str) {
+    let cause = error.chain();
+    match error.kind {
+        Kind::Internal => tracing::error!(request_id, method, path, cause, "the request failed"),
+        Kind::Unavailable => tracing::warn!(request_id, method, path, cause, "not available"),
+        _ => tracing::debug!(request_id, method, path, cause, code = %error.code, "refused"),
+    }
+}
