@@ -5,8 +5,10 @@
 
 mod choice;
 mod column;
+pub mod ids;
 mod label;
 mod managed_property;
+pub mod names;
 mod relationship;
 mod schema;
 pub mod system;

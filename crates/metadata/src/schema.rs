@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::{Choice, ManyToMany, OneToMany, Relationship, Table};
+use crate::{Choice, ColumnKind, ManyToMany, OneToMany, Relationship, Table};
 
 /// All tables, relationships and global choices of an environment at one moment. A publish
 /// replaces the snapshot whole; tables that did not change are shared between snapshots.
@@ -86,12 +86,18 @@ impl Schema {
         names.iter().filter_map(|name| self.relationships.get(name)).map(|found| &**found)
     }
 
-    /// Adds or replaces a table.
+    /// Adds or replaces a table. Its lookups also accept the tables that the relationships in
+    /// this schema let them point to.
     pub fn put_table(&mut self, table: Arc<Table>) {
-        if let Some(old) = self.tables.insert(table.logical_name.clone(), table.clone()) {
+        let name = table.logical_name.clone();
+        if let Some(old) = self.tables.insert(name.clone(), table.clone()) {
             self.sets.remove(&old.set_name);
         }
         self.sets.insert(table.set_name.clone(), table);
+        let ends: Vec<_> = self.many_to_one(&name).map(lookup_end).collect();
+        for (column, target) in ends {
+            self.add_target(&name, &column, &target);
+        }
         self.version += 1;
     }
 
@@ -118,7 +124,8 @@ impl Schema {
         self.version += 1;
     }
 
-    /// Adds or replaces a relationship.
+    /// Adds or replaces a relationship. The lookup behind a 1:N one accepts its table from now on:
+    /// so lookups that may point anywhere (`regardingobjectid`) learn of tables made later.
     pub fn put_relationship(&mut self, relationship: Arc<Relationship>) {
         let key = relationship.schema_name().to_lowercase();
         self.remove_relationship(&key);
@@ -126,19 +133,77 @@ impl Schema {
         for table in if a == b { vec![a] } else { vec![a, b] } {
             self.by_table.entry(table.to_owned()).or_default().push(key.clone());
         }
+        if let Relationship::OneToMany(one) = &*relationship {
+            let (column, target) = lookup_end(one);
+            self.add_target(&one.referencing_table, &column, &target);
+        }
         self.relationships.insert(key, relationship);
         self.version += 1;
     }
 
-    /// Takes a relationship away.
+    /// Takes a relationship away. A lookup to several tables accepts its table no more, unless
+    /// another relationship still says so.
     pub fn remove_relationship(&mut self, schema_name: &str) {
         let key = schema_name.to_lowercase();
-        if self.relationships.remove(&key).is_some() {
-            for names in self.by_table.values_mut() {
-                names.retain(|name| *name != key);
-            }
+        let Some(old) = self.relationships.remove(&key) else { return };
+        for names in self.by_table.values_mut() {
+            names.retain(|name| *name != key);
+        }
+        if let Relationship::OneToMany(one) = &*old {
+            self.remove_target(one);
         }
         self.version += 1;
+    }
+
+    fn add_target(&mut self, table: &str, column: &str, target: &str) {
+        self.change_targets(table, column, |targets| {
+            // Owners are systemuser and team; `owner` stands for both.
+            let is_new = target != "owner" && !targets.iter().any(|old| old == target);
+            if is_new {
+                targets.push(target.to_owned());
+            }
+            is_new
+        });
+    }
+
+    fn remove_target(&mut self, one: &OneToMany) {
+        let (column, target) = lookup_end(one);
+        let is_same = |other: &OneToMany| lookup_end(other) == (column.clone(), target.clone());
+        if self.many_to_one(&one.referencing_table).any(is_same) {
+            return;
+        }
+        self.change_targets(&one.referencing_table, &column, |targets| {
+            let is_there = targets.len() > 1 && targets.iter().any(|old| *old == target);
+            if is_there {
+                targets.retain(|old| *old != target);
+            }
+            is_there
+        });
+    }
+
+    /// Changes the targets of a lookup; `change` tells whether it did. Tables are shared between
+    /// snapshots, so nothing is copied before it must be.
+    fn change_targets(
+        &mut self,
+        table: &str,
+        column: &str,
+        change: impl FnOnce(&mut Vec<String>) -> bool,
+    ) {
+        let Some(old) = self.tables.get_mut(table) else { return };
+        let Some(ColumnKind::Lookup { targets }) = old.column(column).map(|found| &found.kind)
+        else {
+            return;
+        };
+        let mut targets = targets.clone();
+        if !change(&mut targets) {
+            return;
+        }
+        self.sets.remove(&old.set_name);
+        let changed = Arc::make_mut(old);
+        if let Some(found) = changed.columns.get_mut(column) {
+            Arc::make_mut(found).kind = ColumnKind::Lookup { targets };
+        }
+        self.sets.insert(old.set_name.clone(), old.clone());
     }
 }
 
@@ -147,4 +212,9 @@ fn ends(relationship: &Relationship) -> (&str, &str) {
         Relationship::OneToMany(one) => (&one.referenced_table, &one.referencing_table),
         Relationship::ManyToMany(many) => (&many.table1, &many.table2),
     }
+}
+
+/// The lookup column of a relationship and the table that it points to.
+fn lookup_end(one: &OneToMany) -> (String, String) {
+    (one.referencing_column.clone(), one.referenced_table.clone())
 }

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Column, Label, ManagedProperties};
+use crate::{Column, Label, ManagedProperties, names};
 
 /// A table with its columns and keys. Relationships are beside it in the schema.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -86,9 +86,10 @@ pub enum TableType {
 }
 
 /// Who owns the rows of a table (`OwnershipTypes`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ownership {
     /// Nobody: intersect and internal tables.
+    #[default]
     None,
     /// A user or a team.
     UserOwned,
@@ -120,9 +121,51 @@ pub struct Key {
 }
 
 impl Table {
+    /// A custom table with what follows from its name: [`crate::system::complete`] adds the system
+    /// columns. `type_code` is the environment's to give, from 10,000.
+    pub fn custom(metadata_id: Uuid, schema_name: &str, ownership: Ownership) -> Self {
+        let logical_name = schema_name.to_lowercase();
+        Self {
+            metadata_id,
+            schema_name: schema_name.to_owned(),
+            set_name: names::set_name(&logical_name),
+            type_code: 0,
+            primary_id: names::primary_id(&logical_name),
+            primary_name: None,
+            ownership,
+            table_type: TableType::Standard,
+            display_name: Label::default(),
+            display_collection_name: Label::default(),
+            description: Label::default(),
+            columns: IndexMap::new(),
+            keys: IndexMap::new(),
+            is_activity: false,
+            is_intersect: false,
+            is_solution_aware: false,
+            is_custom: true,
+            is_managed: false,
+            privilege_stem: schema_name.to_owned(),
+            flags: BTreeMap::new(),
+            introduced_version: None,
+            managed_properties: ManagedProperties::default(),
+            logical_name,
+        }
+    }
+
     /// The column with this logical name.
     pub fn column(&self, logical_name: &str) -> Option<&Arc<Column>> {
         self.columns.get(logical_name)
+    }
+
+    /// Whether the flag of this name (`HasNotes`, …) is set. A managed property counts by its value.
+    pub fn has_flag(&self, name: &str) -> bool {
+        match self.flags.get(name) {
+            Some(serde_json::Value::Object(object)) => {
+                object.get("Value").is_some_and(|value| value == true)
+            }
+            Some(value) => value == true || value == 1,
+            None => false,
+        }
     }
 
     /// Whether rows have an owner.
