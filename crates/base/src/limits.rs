@@ -27,6 +27,24 @@ pub const CONDITIONS_MAX: usize = 500;
 pub const CONDITION_VALUES_MAX: usize = 2000;
 /// The highest number that `@odata.count` and `/$count` tell (protocol).
 pub const COUNT_MAX: i64 = 5000;
+/// Transactions that one commit of a store makes durable together.
+pub const DATABASE_BATCH_MAX: usize = 256;
+/// Parameters of one statement (SQLite's own limit; PostgreSQL has 65,535).
+pub const DATABASE_PARAMETERS_MAX: usize = 32_766;
+/// Connections to PostgreSQL that read, for the whole process.
+pub const DATABASE_POSTGRES_READERS_MAX: usize = 24;
+/// Connections to PostgreSQL that write, for the whole process; a store uses one at a time.
+pub const DATABASE_POSTGRES_WRITERS_MAX: usize = 8;
+/// How long a reader waits for a free connection, in milliseconds.
+pub const DATABASE_READER_WAIT_MS: u64 = 30_000;
+/// Idle read connections that one SQLite store keeps open.
+pub const DATABASE_READERS_IDLE_MAX: usize = 8;
+/// Read connections that one SQLite store has open at the same time.
+pub const DATABASE_READERS_MAX: u32 = 64;
+/// Prepared statements that one connection keeps.
+pub const DATABASE_STATEMENTS_MAX: usize = 128;
+/// How long a writer waits for its turn, in milliseconds.
+pub const DATABASE_WRITER_WAIT_MS: u64 = 120_000;
 /// How long a device code is good, in seconds (protocol: 15 minutes).
 pub const DEVICE_CODE_SECONDS: i64 = 900;
 /// How long a device waits between two questions, in seconds (protocol).

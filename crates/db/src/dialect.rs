@@ -1,0 +1,210 @@
+//! What the two databases say differently.
+//!
+//! Everything else is written in the words they share: `limit ?1 offset ?2`,
+//! `insert … on conflict (…) do update set x = excluded.x`, `returning`, `nulls first`,
+//! `filter (where …)`, window functions, common table expressions.
+
+use sha2::{Digest, Sha256};
+
+use crate::{Backend, Store};
+
+/// Which database, for the few places where the text of a statement differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Dialect {
+    /// SQLite.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+}
+
+/// The type of a column, as both databases store it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ColumnType {
+    /// An id: `uuid`, or 16 bytes.
+    Id,
+    /// Text.
+    Text,
+    /// A 64-bit whole number.
+    Int,
+    /// A double.
+    Real,
+    /// Bytes.
+    Bytes,
+}
+
+/// Names of PostgreSQL end after this many bytes.
+const NAME_BYTES_MAX: usize = 63;
+
+impl Dialect {
+    /// The name of a type in `create table` and `alter table … add column`.
+    pub fn column_type(self, column_type: ColumnType) -> &'static str {
+        match (self, column_type) {
+            (Self::Sqlite, ColumnType::Id | ColumnType::Bytes) => "blob",
+            (Self::Sqlite, ColumnType::Int) => "integer",
+            (Self::Sqlite, ColumnType::Real) => "real",
+            (_, ColumnType::Text) => "text",
+            (Self::Postgres, ColumnType::Id) => "uuid",
+            (Self::Postgres, ColumnType::Int) => "bigint",
+            (Self::Postgres, ColumnType::Real) => "double precision",
+            (Self::Postgres, ColumnType::Bytes) => "bytea",
+        }
+    }
+
+    /// What follows the closing bracket of `create table`: on SQLite, types are kept strictly, as
+    /// PostgreSQL does.
+    pub fn table_suffix(self) -> &'static str {
+        match self {
+            Self::Sqlite => " strict",
+            Self::Postgres => "",
+        }
+    }
+
+    /// `expr` with a stated type, for a parameter whose place does not tell (in a select list).
+    pub fn typed(self, expr: &str, column_type: ColumnType) -> String {
+        match self {
+            Self::Sqlite => expr.to_owned(),
+            Self::Postgres => format!("cast({expr} as {})", self.column_type(column_type)),
+        }
+    }
+
+    /// The form of `expr` in which texts that differ only in case are equal. Its order is that of
+    /// code points; an index on it serves `=`, ranges and ordering. [`fold`] gives the same for a
+    /// value.
+    pub fn fold(self, expr: &str) -> String {
+        match self {
+            // Our own `lower`, which knows all of Unicode.
+            Self::Sqlite => format!("lower({expr})"),
+            Self::Postgres => format!("(lower({expr} collate \"und-x-icu\") collate \"C\")"),
+        }
+    }
+
+    /// `expr` matches the pattern `param`, whatever the case: `%` is any text, `_` any character,
+    /// `\` takes the next character as it is (see [`like_escaped`]). Both sides are folded here.
+    /// SQLite's `like` ignores the case of ASCII letters, which makes no difference once folded.
+    /// For the beginning of a text use a range with [`prefix_end`]: an index serves it.
+    pub fn like(self, expr: &str, param: &str) -> String {
+        format!("{} like {} escape '\\'", self.fold(expr), self.fold(param))
+    }
+
+    /// An entry of `order by` in which nulls come before everything (last when descending).
+    pub fn order(self, expr: &str, descending: bool) -> String {
+        match (self, descending) {
+            (Self::Sqlite, false) => expr.to_owned(),
+            (Self::Sqlite, true) => format!("{expr} desc"),
+            (Self::Postgres, false) => format!("{expr} nulls first"),
+            (Self::Postgres, true) => format!("{expr} desc nulls last"),
+        }
+    }
+
+    /// The same for `create index`, so that the index serves [`Dialect::order`] both ways. An
+    /// expression is put in brackets.
+    pub fn index_key(self, expr: &str) -> String {
+        match self {
+            Self::Sqlite => format!("({expr})"),
+            Self::Postgres => format!("({expr}) nulls first"),
+        }
+    }
+
+    /// An expression for the next row version of the store: every evaluation in a [`crate::Tx`] is
+    /// higher than all before, also after a crash. Gaps are normal.
+    pub fn next_version(self, store: &Store) -> String {
+        match self {
+            Self::Sqlite => format!("{}()", crate::sqlite::NEXT_VERSION),
+            Self::Postgres => {
+                let sequence = store.table(crate::postgres::VERSION_SEQUENCE);
+                format!("nextval('{}')", sequence.replace('\'', "''"))
+            }
+        }
+    }
+
+    /// The name of a table, column or index for a logical name: itself, or cut and made unique with
+    /// a hash when it is longer than 63 bytes.
+    pub fn physical_name(self, logical_name: &str) -> String {
+        if logical_name.len() <= NAME_BYTES_MAX {
+            return logical_name.to_owned();
+        }
+        let hash = Sha256::digest(logical_name);
+        let hash: String = hash.iter().take(5).map(|byte| format!("{byte:02x}")).collect();
+        let end = logical_name.floor_char_boundary(NAME_BYTES_MAX - hash.len() - 1);
+        format!("{}_{hash}", &logical_name[..end])
+    }
+
+    /// A name in quotes: any text is safe in it.
+    pub fn quote(self, name: &str) -> String {
+        format!("\"{}\"", name.replace('"', "\"\""))
+    }
+
+    /// Whether an aborted statement of `alter table` may change the type of a column.
+    pub fn can_alter_column_type(self) -> bool {
+        self == Self::Postgres
+    }
+}
+
+impl From<&Backend> for Dialect {
+    fn from(backend: &Backend) -> Self {
+        match backend {
+            Backend::Sqlite(_) => Self::Sqlite,
+            Backend::Postgres(_) => Self::Postgres,
+        }
+    }
+}
+
+/// The folded form of a value, as [`Dialect::fold`] gives it for an expression.
+pub fn fold(text: &str) -> String {
+    text.to_lowercase()
+}
+
+/// The text as part of a pattern of [`Dialect::like`] that matches only itself.
+pub fn like_escaped(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern
+}
+
+/// The lowest text above all that begin with `prefix`: `x >= prefix and x < prefix_end`. None when
+/// there is no such text (then `x >= prefix` is enough).
+pub fn prefix_end(prefix: &str) -> Option<String> {
+    let mut end = prefix.to_owned();
+    while let Some(last) = end.pop() {
+        if let Some(next) = (last..=char::MAX).nth(1) {
+            end.push(next);
+            return Some(end);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_names_are_cut_and_stay_different() {
+        let name = |text: &str| Dialect::Sqlite.physical_name(text);
+        assert_eq!(name("cr1_book"), "cr1_book");
+        assert_eq!(name(&"x".repeat(63)), "x".repeat(63));
+        let (a, b) = (name(&"x".repeat(64)), name(&"x".repeat(65)));
+        assert_eq!((a.len(), b.len()), (63, 63));
+        assert_ne!(a, b);
+        assert!(name(&"é".repeat(40)).len() <= 63);
+    }
+
+    #[test]
+    fn the_end_of_a_prefix_is_above_all_that_begin_with_it() {
+        assert_eq!(prefix_end("ab").as_deref(), Some("ac"));
+        assert_eq!(prefix_end("a\u{10ffff}").as_deref(), Some("b"));
+        assert_eq!(prefix_end("\u{d7ff}").as_deref(), Some("\u{e000}"));
+        assert_eq!(prefix_end(""), None);
+        assert_eq!(prefix_end("\u{10ffff}"), None);
+    }
+
+    #[test]
+    fn patterns_are_escaped() {
+        assert_eq!(like_escaped(r"50%_\x"), r"50\%\_\\x");
+    }
+}

@@ -1,0 +1,10 @@
+//! SQLite: a file per store.
+
+mod error;
+mod file;
+mod folder;
+mod link;
+
+pub(crate) use file::File;
+pub(crate) use folder::Folder;
+pub(crate) use link::{Link, NEXT_VERSION, column, nul_in_text};
