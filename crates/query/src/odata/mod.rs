@@ -1,5 +1,6 @@
 //! OData URLs: the path below the service root ([`parse_path`]), the query options
-//! ([`parse_options`]), keys ([`parse_key`]) and references in bodies ([`parse_reference`]).
+//! ([`parse_options`]), keys ([`parse_key`]) and references in bodies ([`parse_reference`]); and
+//! back ([`write_options`]).
 //!
 //! The grammar is that of OData 4.0 URL conventions, cut to what Dataverse accepts, with the
 //! tolerance that real clients need: `$` percent-encoded or not, `+` for a space, several forms
@@ -14,6 +15,7 @@ mod functions;
 mod literal;
 mod options;
 mod path;
+mod write;
 
 pub use error::ParseError;
 pub use functions::{QUERY_FUNCTIONS, QueryFunction, Values, query_function};
@@ -22,6 +24,7 @@ pub use options::{Options, decode, parse_options};
 pub use path::{
     Arguments, Path, RowReference, Segment, key_of, parse_key, parse_path, parse_reference,
 };
+pub use write::{encode, write_filter, write_options};
 
 /// The namespace of types and operations.
 pub const NAMESPACE: &str = "Microsoft.Dynamics.CRM";

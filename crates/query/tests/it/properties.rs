@@ -1,8 +1,8 @@
 //! What holds for every input.
 
 use proptest::prelude::*;
-use query::odata::{Aliases, parse_key, parse_options, parse_path, parse_reference};
-use query::{Comparison, Filter, Literal, Quantifier, TextTest};
+use query::odata::{Aliases, parse_key, parse_options, parse_path, parse_reference, write_options};
+use query::{Comparison, Expand, Filter, Literal, OrderBy, Quantifier, Query, TextTest};
 
 /// Pieces of the language, so that random texts get further than the first character.
 fn pieces() -> impl Strategy<Value = String> {
@@ -103,60 +103,40 @@ fn filters() -> impl Strategy<Value = Filter> {
             prop::collection::vec(inner.clone(), 2..4).prop_map(Filter::And),
             prop::collection::vec(inner.clone(), 2..4).prop_map(Filter::Or),
             inner.clone().prop_map(|filter| Filter::Not(Box::new(filter))),
+            (path(), inner).prop_map(|(navigation, condition)| Filter::Lambda {
+                navigation,
+                quantifier: Quantifier::Any,
+                condition: Some(Box::new(condition)),
+            }),
         ]
     })
 }
 
-/// `filter` as a client would write it.
-fn written(filter: &Filter) -> String {
-    let all = |filters: &[Filter], word: &str| {
-        filters.iter().map(|f| format!("({})", written(f))).collect::<Vec<_>>().join(word)
-    };
-    match filter {
-        Filter::And(filters) => all(filters, " and "),
-        Filter::Or(filters) => all(filters, " or "),
-        Filter::Not(inner) => format!("not ({})", written(inner)),
-        Filter::Compare { path, comparison, value } => {
-            let word = match comparison {
-                Comparison::Equal => "eq",
-                Comparison::NotEqual => "ne",
-                Comparison::Greater => "gt",
-                Comparison::GreaterOrEqual => "ge",
-                Comparison::Less => "lt",
-                Comparison::LessOrEqual => "le",
-            };
-            format!("{} {word} {}", path.join("/"), literal(value))
-        }
-        Filter::Text { path, value, .. } => {
-            format!("contains({},{})", path.join("/"), quoted(value))
-        }
-        Filter::Lambda { navigation, quantifier, condition } => {
-            let word = if *quantifier == Quantifier::Any { "any" } else { "all" };
-            let condition = condition.as_deref().map(written).unwrap_or_default();
-            format!("{}/{word}(o:{condition})", navigation.join("/"))
-        }
-        Filter::CompareColumns { .. } | Filter::Function { .. } => String::new(),
-    }
-}
-
-fn literal(value: &Literal) -> String {
-    match value {
-        Literal::Null => "null".to_owned(),
-        Literal::Boolean(value) => value.to_string(),
-        Literal::Number(text) | Literal::Date(text) => text.clone(),
-        Literal::Text(text) => quoted(text),
-        Literal::Id(id) => id.to_string(),
-        Literal::Enum { type_name, member } => format!("{type_name}{}", quoted(member)),
-        Literal::List(_) => String::new(),
-    }
-}
-
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
-}
-
-fn encoded(text: &str) -> String {
-    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+fn queries() -> impl Strategy<Value = Query> {
+    let order_step = (path(), any::<bool>());
+    let order_step = order_step.prop_map(|(path, descending)| OrderBy { path, descending });
+    let options = (
+        prop::collection::hash_set("p[a-z_]{0,6}", 0..3),
+        prop::option::of(filters()),
+        prop::collection::vec(order_step, 0..3),
+        prop::option::of(0_usize..100),
+    );
+    let leaf = options.prop_map(|(select, filter, order_by, top)| Query {
+        select: select.into_iter().collect(),
+        filter,
+        order_by,
+        top,
+        ..Query::default()
+    });
+    leaf.prop_recursive(2, 6, 2, |inner| {
+        let expand = ("n[a-z_]{0,6}", inner.clone(), any::<bool>());
+        let expand = expand.prop_map(|(navigation, query, only_references)| Expand {
+            navigation,
+            only_references,
+            query,
+        });
+        (inner, expand).prop_map(|(query, expand)| Query { expand: vec![expand], ..query })
+    })
 }
 
 proptest! {
@@ -173,8 +153,9 @@ proptest! {
     }
 
     #[test]
-    fn a_filter_is_read_as_it_was_written(filter in filters()) {
-        let options = parse_options(&format!("%24filter={}", encoded(&written(&filter)))).unwrap();
-        prop_assert_eq!(options.query.filter, Some(filter));
+    fn a_query_is_read_as_it_was_written(query in queries()) {
+        let text = write_options(&query);
+        let options = parse_options(&text);
+        prop_assert_eq!(options.map(|options| options.query), Ok(query), "{}", text);
     }
 }
