@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 use base::{Caller, Cx, PrincipalId, Result, Uuid};
-use db::Store;
+use db::{Store, Tx};
 use metadata::{LanguageCode, Schema};
 
 use crate::messages::{self, Message, Reply};
-use crate::session::{ReadScope, Source};
+use crate::session::ReadScope;
 use crate::{Session, Step, User, provision, schema_store, template, user};
 
 /// One open environment: its store, the snapshot of its schema, and who its users are.
@@ -18,11 +18,21 @@ pub struct Environment {
     /// The id of the environment.
     pub id: Uuid,
     store: Store,
-    schema: ArcSwap<Schema>,
+    /// What everybody reads: the schema of the last commit.
+    published: ArcSwap<Snapshot>,
+    /// What the next writer goes on from: also a schema whose commit others share and wait for.
+    written: Mutex<Arc<Snapshot>>,
     steps: Vec<Arc<dyn Step>>,
     users: Mutex<HashMap<Caller, Arc<User>>>,
     /// Grows when rows that decide rights change; a user read before that is not kept.
     users_version: AtomicU64,
+}
+
+/// A schema with the number of changes that led to it.
+#[derive(Clone, Debug)]
+pub(crate) struct Snapshot {
+    pub schema: Arc<Schema>,
+    pub generation: u64,
 }
 
 /// What an environment's database is provisioned with.
@@ -94,11 +104,12 @@ impl Environment {
         store: Store,
         steps: Vec<Arc<dyn Step>>,
     ) -> Result<Arc<Self>> {
-        let schema = schema_store::load(&store).await?;
+        let snapshot = Arc::new(schema_store::load(&mut *store.read().await?, &store).await?);
         Ok(Arc::new(Self {
             id,
             store,
-            schema: ArcSwap::new(schema),
+            published: ArcSwap::new(snapshot.clone()),
+            written: Mutex::new(snapshot),
             steps,
             users: Mutex::default(),
             users_version: AtomicU64::new(0),
@@ -107,7 +118,7 @@ impl Environment {
 
     /// The snapshot of the schema at this moment.
     pub fn schema(&self) -> Arc<Schema> {
-        self.schema.load_full()
+        self.published.load().schema.clone()
     }
 
     /// Where its rows are.
@@ -127,7 +138,7 @@ impl Environment {
                 user: &user,
                 schema: &schema,
                 store: &self.store,
-                source: Source::Reader(&mut reader),
+                db: &mut reader,
             };
             return messages::dispatch_read(&mut scope, message).await;
         }
@@ -140,9 +151,43 @@ impl Environment {
     /// Begins a transaction for several messages.
     pub async fn begin<'e>(&'e self, cx: &Cx) -> Result<Session<'e>> {
         let user = self.user(cx).await?;
-        let tx = self.store.write().await?;
-        // Taken after the writer: nobody else can change the schema now.
-        Ok(Session::new(cx.clone(), self, user, tx, self.schema()))
+        let mut tx = self.store.write().await?;
+        let snapshot = self.snapshot_for_writer(&mut tx).await?;
+        Ok(Session::new(cx.clone(), self, user, tx, &snapshot))
+    }
+
+    /// The schema as the transaction finds it: the database says which, also when another process
+    /// has changed it, or when a commit that had promised it has failed.
+    async fn snapshot_for_writer(&self, tx: &mut Tx) -> Result<Arc<Snapshot>> {
+        let generation = schema_store::generation(tx, &self.store).await?;
+        let known = self.written().clone();
+        if known.generation == generation {
+            return Ok(known);
+        }
+        let read = Arc::new(schema_store::load(tx, &self.store).await?);
+        *self.written() = read.clone();
+        Ok(read)
+    }
+
+    /// Commits a transaction that changed the schema, and shows the new snapshot to everybody.
+    pub(crate) async fn commit_schema(&self, tx: Tx, snapshot: Snapshot) -> Result<()> {
+        let snapshot = Arc::new(snapshot);
+        // The next writer may begin before the real commit, and sees what this one did.
+        *self.written() = snapshot.clone();
+        if let Err(error) = tx.commit().await {
+            *self.written() = self.published.load_full();
+            return Err(error);
+        }
+        // Of several that share a commit, the last one stays.
+        self.published.rcu(|old| match old.generation < snapshot.generation {
+            true => snapshot.clone(),
+            false => old.clone(),
+        });
+        Ok(())
+    }
+
+    fn written(&self) -> MutexGuard<'_, Arc<Snapshot>> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Who the caller is here, with all that decides his rights.
@@ -166,10 +211,6 @@ impl Environment {
 
     pub(crate) fn steps(&self) -> &[Arc<dyn Step>] {
         &self.steps
-    }
-
-    pub(crate) fn publish(&self, schema: Arc<Schema>) {
-        self.schema.store(schema);
     }
 
     pub(crate) fn forget_users(&self) {

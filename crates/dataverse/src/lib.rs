@@ -7,18 +7,33 @@
 //!
 //! A new message is a file in `messages/`, and one line in the list of `messages/mod.rs`.
 
+mod bulk;
+pub mod ddl;
 mod environment;
 pub mod messages;
+mod provision;
 mod record;
+mod schema_store;
+pub mod security;
 mod session;
 mod steps;
+mod table_rows;
+mod template;
 mod user;
 mod value;
+pub mod well_known;
 
-pub use environment::{DirectoryUser, Environment, Organization};
+use base::{Error, Uuid};
+
+pub use environment::{Currency, DirectoryUser, Environment, Organization};
 pub use messages::{Message, MessageName, Reply};
 pub use record::{Expanded, Input, Page, Record, Reference, RowInput};
 pub use session::Session;
 pub use steps::{BoxFuture, Event, EventData, On, Stage, Step, TableFilter};
-pub use user::User;
+pub use user::{ColumnRights, Depth, Grant, User};
 pub use value::Value;
+
+/// There is no such row.
+pub(crate) fn not_found(table: &str, id: Uuid) -> Error {
+    Error::not_found("0x80040217", format!("{table} With Id = {id} Does Not Exist"))
+}

@@ -3,11 +3,15 @@
 use std::sync::Arc;
 
 use base::{Cx, Result};
-use db::{Reader, Row, Statement, Store, Tx};
-use metadata::Schema;
+use db::{Connection, Store, Tx};
+use metadata::{Choice, Relationship, Schema, Table};
 
+use crate::environment::Snapshot;
 use crate::messages::{self, Message, Reply};
-use crate::{BoxFuture, Environment, Event, EventData, MessageName, Stage, User};
+use crate::{
+    BoxFuture, Environment, Event, EventData, MessageName, Stage, User, ddl, schema_store,
+    table_rows,
+};
 
 /// One transaction of an environment. Dropped without [`Session::commit`], nothing happened.
 pub struct Session<'e> {
@@ -17,6 +21,8 @@ pub struct Session<'e> {
     tx: Tx,
     /// The working copy; shared with the environment until something changes.
     schema: Arc<Schema>,
+    /// The generation of the schema that the transaction found.
+    generation: u64,
     schema_changed: bool,
     users_changed: bool,
 }
@@ -27,9 +33,18 @@ impl<'e> Session<'e> {
         environment: &'e Environment,
         user: Arc<User>,
         tx: Tx,
-        schema: Arc<Schema>,
+        snapshot: &Snapshot,
     ) -> Self {
-        Self { cx, environment, user, tx, schema, schema_changed: false, users_changed: false }
+        Self {
+            cx,
+            environment,
+            user,
+            tx,
+            schema: snapshot.schema.clone(),
+            generation: snapshot.generation,
+            schema_changed: false,
+            users_changed: false,
+        }
     }
 
     /// Carries out a message with the rights of the caller.
@@ -41,7 +56,8 @@ impl<'e> Session<'e> {
     /// Carries out a message as the server itself: for what follows from a message whose rights
     /// were checked.
     pub async fn execute_as_system(&mut self, message: impl Into<Message>) -> Result<Reply> {
-        let caller = std::mem::replace(&mut self.user, Arc::new(self.user.as_system()));
+        let system = Arc::new(self.user.as_system());
+        let caller = std::mem::replace(&mut self.user, system);
         let reply = self.execute(message).await;
         self.user = caller;
         reply
@@ -84,7 +100,7 @@ impl<'e> Session<'e> {
             user: &self.user,
             schema: &self.schema,
             store: self.environment.store(),
-            source: Source::Tx(&mut self.tx),
+            db: &mut self.tx,
         }
     }
 
@@ -109,11 +125,155 @@ impl<'e> Session<'e> {
         self.users_changed = true;
     }
 
+    /// Adds or replaces the definition of a table, and changes the database to match. A new custom
+    /// table also gets what every table has: privileges with their grants, the relationships of
+    /// its system columns, the messages it takes. No rights are checked and no steps run: the
+    /// messages do that.
+    pub async fn put_table(&mut self, mut table: Table) -> Result<Arc<Table>> {
+        let before = self.schema.table(&table.logical_name).cloned();
+        if table.type_code == 0 {
+            table.type_code = self.next_type_code();
+        }
+        if let Some(linked) = schema_store::linked(&self.schema, &table, None) {
+            table = linked;
+        }
+        self.change_database(before.as_deref(), Some(&table)).await?;
+        schema_store::put_table(&mut self.tx, self.environment.store(), &table).await?;
+        let table = Arc::new(table);
+        self.change_schema().put_table(table.clone());
+        if before.is_none() && !table.is_intersect {
+            table_rows::create(self, &table).await?;
+        }
+        Ok(table)
+    }
+
+    /// Takes away a table with its rows, its relationships and what [`Session::put_table`] gave it.
+    pub async fn drop_table(&mut self, logical_name: &str) -> Result<()> {
+        let Some(table) = self.schema.table(logical_name).cloned() else { return Ok(()) };
+        let relationships: Vec<_> = self.relationships_of(logical_name);
+        for relationship in relationships {
+            self.drop_relationship(relationship.schema_name()).await?;
+        }
+        if !table.is_intersect {
+            table_rows::delete(self, &table).await?;
+        }
+        self.change_database(Some(&table), None).await?;
+        schema_store::remove(&mut self.tx, self.environment.store(), "fh_table", logical_name).await?;
+        self.change_schema().remove_table(logical_name);
+        Ok(())
+    }
+
+    /// Adds or replaces a global choice, also in the columns that use it.
+    pub async fn put_choice(&mut self, choice: Choice) -> Result<Arc<Choice>> {
+        schema_store::put_choice(&mut self.tx, self.environment.store(), &choice).await?;
+        let choice = Arc::new(choice);
+        self.change_schema().put_choice(choice.clone());
+        let tables: Vec<_> = self.schema.tables().cloned().collect();
+        for table in tables {
+            // Kept definitions are linked again when they are loaded.
+            if let Some(linked) = schema_store::linked(&self.schema, &table, Some(&choice.name)) {
+                self.change_schema().put_table(Arc::new(linked));
+            }
+        }
+        Ok(choice)
+    }
+
+    /// Takes a global choice away. Columns that use it are the caller's to look after.
+    pub async fn drop_choice(&mut self, name: &str) -> Result<()> {
+        schema_store::remove(&mut self.tx, self.environment.store(), "fh_choice", name).await?;
+        self.change_schema().remove_choice(name);
+        Ok(())
+    }
+
+    /// Adds or replaces a relationship between tables that exist. Its lookup column or intersect
+    /// table must have been put before.
+    pub async fn put_relationship(
+        &mut self,
+        relationship: Relationship,
+    ) -> Result<Arc<Relationship>> {
+        schema_store::put_relationship(&mut self.tx, self.environment.store(), &relationship).await?;
+        let relationship = Arc::new(relationship);
+        let referencing = self.referencing(&relationship);
+        self.change_schema().put_relationship(relationship.clone());
+        self.follow_targets(referencing).await?;
+        Ok(relationship)
+    }
+
+    /// Takes a relationship away; its lookup column or intersect table stays.
+    pub async fn drop_relationship(&mut self, schema_name: &str) -> Result<()> {
+        let Some(relationship) = self.schema.relationship(schema_name).cloned() else {
+            return Ok(());
+        };
+        table_rows::unlink(self, &relationship).await?;
+        let store = self.environment.store();
+        schema_store::remove(&mut self.tx, store, "fh_relationship", schema_name).await?;
+        let referencing = self.referencing(&relationship);
+        self.change_schema().remove_relationship(schema_name);
+        self.follow_targets(referencing).await
+    }
+
+    /// The relationships that touch a table.
+    pub(crate) fn relationships_of(&self, table: &str) -> Vec<Arc<Relationship>> {
+        let touches = |relationship: &&Arc<Relationship>| match &***relationship {
+            Relationship::OneToMany(one) => {
+                one.referenced_table == table || one.referencing_table == table
+            }
+            Relationship::ManyToMany(many) => many.table1 == table || many.table2 == table,
+        };
+        self.schema.relationships().filter(touches).cloned().collect()
+    }
+
+    /// The table whose lookup a relationship is about, as it is now.
+    fn referencing(&self, relationship: &Relationship) -> Option<Arc<Table>> {
+        match relationship {
+            Relationship::OneToMany(one) => self.schema.table(&one.referencing_table).cloned(),
+            Relationship::ManyToMany(_) => None,
+        }
+    }
+
+    /// After the targets of a lookup changed: a second target needs a column for the table.
+    async fn follow_targets(&mut self, before: Option<Arc<Table>>) -> Result<()> {
+        let Some(before) = before else { return Ok(()) };
+        let Some(after) = self.schema.table(&before.logical_name).cloned() else { return Ok(()) };
+        if Arc::ptr_eq(&before, &after) {
+            return Ok(());
+        }
+        self.change_database(Some(&before), Some(&after)).await
+    }
+
+    async fn change_database(
+        &mut self,
+        before: Option<&Table>,
+        after: Option<&Table>,
+    ) -> Result<()> {
+        let statements = ddl::between(self.environment.store(), before, after);
+        if statements.is_empty() {
+            return Ok(());
+        }
+        self.tx.execute_batch(&statements.join(";\n")).await
+    }
+
+    fn change_schema(&mut self) -> &mut Schema {
+        self.schema_changed = true;
+        Arc::make_mut(&mut self.schema)
+    }
+
+    fn next_type_code(&self) -> i32 {
+        let highest = self.schema.tables().map(|table| table.type_code).max().unwrap_or_default();
+        highest.max(CUSTOM_TYPE_CODE - 1) + 1
+    }
+
     /// Makes everything durable and visible.
-    pub async fn commit(self) -> Result<()> {
-        self.tx.commit().await?;
-        if self.schema_changed {
-            self.environment.publish(self.schema);
+    pub async fn commit(mut self) -> Result<()> {
+        if !self.schema_changed {
+            self.tx.commit().await?;
+        } else {
+            let generation = self.generation + 1;
+            let store = self.environment.store();
+            schema_store::put_generation(&mut self.tx, store, generation).await?;
+            self.change_schema().version = schema_store::version(generation);
+            let snapshot = Snapshot { schema: self.schema, generation };
+            self.environment.commit_schema(self.tx, snapshot).await?;
         }
         if self.users_changed {
             self.environment.forget_users();
@@ -122,27 +282,15 @@ impl<'e> Session<'e> {
     }
 }
 
+/// The first type code that is an environment's to give.
+const CUSTOM_TYPE_CODE: i32 = 10_000;
+
 /// What a read needs: who asks, the names, and where the rows are.
 pub(crate) struct ReadScope<'a> {
     pub cx: &'a Cx,
     pub user: &'a User,
-    pub schema: &'a Schema,
+    pub schema: &'a Arc<Schema>,
     pub store: &'a Store,
-    pub source: Source<'a>,
-}
-
-/// Where rows are read: a snapshot of their own, or the transaction of a session.
-pub(crate) enum Source<'a> {
-    Reader(&'a mut Reader),
-    Tx(&'a mut Tx),
-}
-
-impl Source<'_> {
-    /// All rows that a statement gives.
-    pub async fn query(&mut self, statement: &Statement) -> Result<Vec<Row>> {
-        match self {
-            Self::Reader(reader) => reader.query(statement).await,
-            Self::Tx(tx) => tx.query(statement).await,
-        }
-    }
+    /// A snapshot of its own, or the transaction of a session.
+    pub db: &'a mut Connection,
 }

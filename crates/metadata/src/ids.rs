@@ -36,3 +36,8 @@ pub fn key_id(table: &str, key: &str) -> Uuid {
 pub fn relationship_id(schema_name: &str) -> Uuid {
     stable_id("relationship", schema_name)
 }
+
+/// The id of a privilege (`prvReadAccount`).
+pub fn privilege_id(name: &str) -> Uuid {
+    stable_id("privilege", name)
+}

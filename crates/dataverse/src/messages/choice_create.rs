@@ -8,3 +8,9 @@ pub struct CreateChoice {
     /// The definition as the maker gave it.
     pub choice: Choice,
 }
+
+impl CreateChoice {
+    pub(crate) async fn run(self, _session: &mut crate::Session<'_>) -> base::Result<crate::Reply> {
+        Err(base::Error::not_implemented("CreateChoice"))
+    }
+}

@@ -10,3 +10,9 @@ pub struct UpdateChoice {
     /// Keep labels in languages that the definition does not name (`MSCRM.MergeLabels`).
     pub merge_labels: bool,
 }
+
+impl UpdateChoice {
+    pub(crate) async fn run(self, _session: &mut crate::Session<'_>) -> base::Result<crate::Reply> {
+        Err(base::Error::not_implemented("UpdateChoice"))
+    }
+}

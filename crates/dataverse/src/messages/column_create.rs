@@ -10,3 +10,9 @@ pub struct CreateColumn {
     /// The definition as the maker gave it.
     pub column: Column,
 }
+
+impl CreateColumn {
+    pub(crate) async fn run(self, _session: &mut crate::Session<'_>) -> base::Result<crate::Reply> {
+        Err(base::Error::not_implemented("CreateColumn"))
+    }
+}

@@ -8,3 +8,9 @@ pub struct DeleteColumn {
     /// The column, by logical name.
     pub column: String,
 }
+
+impl DeleteColumn {
+    pub(crate) async fn run(self, _session: &mut crate::Session<'_>) -> base::Result<crate::Reply> {
+        Err(base::Error::not_implemented("DeleteColumn"))
+    }
+}

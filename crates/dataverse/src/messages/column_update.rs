@@ -12,3 +12,9 @@ pub struct UpdateColumn {
     /// Keep labels in languages that the definition does not name (`MSCRM.MergeLabels`).
     pub merge_labels: bool,
 }
+
+impl UpdateColumn {
+    pub(crate) async fn run(self, _session: &mut crate::Session<'_>) -> base::Result<crate::Reply> {
+        Err(base::Error::not_implemented("UpdateColumn"))
+    }
+}

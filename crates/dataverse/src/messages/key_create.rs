@@ -19,3 +19,15 @@ pub struct DeleteKey {
     /// The key, by logical name.
     pub key: String,
 }
+
+impl CreateKey {
+    pub(crate) async fn run(self, _session: &mut crate::Session<'_>) -> base::Result<crate::Reply> {
+        Err(base::Error::not_implemented("CreateKey"))
+    }
+}
+
+impl DeleteKey {
+    pub(crate) async fn run(self, _session: &mut crate::Session<'_>) -> base::Result<crate::Reply> {
+        Err(base::Error::not_implemented("DeleteKey"))
+    }
+}

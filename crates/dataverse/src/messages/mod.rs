@@ -26,8 +26,9 @@ mod update;
 mod upsert;
 mod who_am_i;
 
-use base::Uuid;
+use base::{Result, Uuid};
 
+use crate::session::{ReadScope, Session};
 use crate::{Page, Record};
 
 pub use associate::Associate;
@@ -111,6 +112,53 @@ messages! {
     UpdateTable,
     Upsert,
     WhoAmI,
+}
+
+impl Message {
+    /// Whether it only reads: then it needs no transaction of its own.
+    pub(crate) fn is_read(&self) -> bool {
+        matches!(self, Self::Retrieve(_) | Self::RetrieveMultiple(_) | Self::WhoAmI(_))
+    }
+}
+
+/// Carries out a message inside a session.
+pub(crate) async fn dispatch(session: &mut Session<'_>, message: Message) -> Result<Reply> {
+    match message {
+        Message::Associate(it) => it.run(session).await,
+        Message::Create(it) => it.run(session).await,
+        Message::CreateChoice(it) => it.run(session).await,
+        Message::CreateColumn(it) => it.run(session).await,
+        Message::CreateKey(it) => it.run(session).await,
+        Message::CreateManyToMany(it) => it.run(session).await,
+        Message::CreateOneToMany(it) => it.run(session).await,
+        Message::CreateTable(it) => it.run(session).await,
+        Message::Delete(it) => it.run(session).await,
+        Message::DeleteChoice(it) => it.run(session).await,
+        Message::DeleteColumn(it) => it.run(session).await,
+        Message::DeleteKey(it) => it.run(session).await,
+        Message::DeleteRelationship(it) => it.run(session).await,
+        Message::DeleteTable(it) => it.run(session).await,
+        Message::Disassociate(it) => it.run(session).await,
+        Message::Update(it) => it.run(session).await,
+        Message::UpdateChoice(it) => it.run(session).await,
+        Message::UpdateColumn(it) => it.run(session).await,
+        Message::UpdateRelationship(it) => it.run(session).await,
+        Message::UpdateTable(it) => it.run(session).await,
+        Message::Upsert(it) => it.run(session).await,
+        read @ (Message::Retrieve(_) | Message::RetrieveMultiple(_) | Message::WhoAmI(_)) => {
+            dispatch_read(&mut session.read_scope(), read).await
+        }
+    }
+}
+
+/// Carries out a message that only reads.
+pub(crate) async fn dispatch_read(scope: &mut ReadScope<'_>, message: Message) -> Result<Reply> {
+    match message {
+        Message::Retrieve(it) => it.run(scope).await,
+        Message::RetrieveMultiple(it) => it.run(scope).await,
+        Message::WhoAmI(it) => Ok(it.run(scope)),
+        other => Err(base::Error::internal(format!("{:?} does not only read", other.name()))),
+    }
 }
 
 /// What a message answers.

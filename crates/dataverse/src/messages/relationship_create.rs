@@ -18,3 +18,15 @@ pub struct CreateManyToMany {
     /// The definition; derived names may be empty.
     pub relationship: ManyToMany,
 }
+
+impl CreateOneToMany {
+    pub(crate) async fn run(self, _session: &mut crate::Session<'_>) -> base::Result<crate::Reply> {
+        Err(base::Error::not_implemented("CreateOneToMany"))
+    }
+}
+
+impl CreateManyToMany {
+    pub(crate) async fn run(self, _session: &mut crate::Session<'_>) -> base::Result<crate::Reply> {
+        Err(base::Error::not_implemented("CreateManyToMany"))
+    }
+}

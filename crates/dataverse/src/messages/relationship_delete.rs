@@ -6,3 +6,9 @@ pub struct DeleteRelationship {
     /// Its schema name.
     pub schema_name: String,
 }
+
+impl DeleteRelationship {
+    pub(crate) async fn run(self, _session: &mut crate::Session<'_>) -> base::Result<crate::Reply> {
+        Err(base::Error::not_implemented("DeleteRelationship"))
+    }
+}

@@ -8,3 +8,9 @@ pub struct UpdateRelationship {
     /// The whole definition.
     pub relationship: Relationship,
 }
+
+impl UpdateRelationship {
+    pub(crate) async fn run(self, _session: &mut crate::Session<'_>) -> base::Result<crate::Reply> {
+        Err(base::Error::not_implemented("UpdateRelationship"))
+    }
+}

@@ -9,3 +9,9 @@ pub struct CreateTable {
     /// name column. System columns, the type code and derived names are added.
     pub table: Table,
 }
+
+impl CreateTable {
+    pub(crate) async fn run(self, _session: &mut crate::Session<'_>) -> base::Result<crate::Reply> {
+        Err(base::Error::not_implemented("CreateTable"))
+    }
+}

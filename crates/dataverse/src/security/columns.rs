@@ -1,0 +1,52 @@
+//! Secured columns: who sees and who changes their values.
+
+use base::{Error, Kind};
+use metadata::{Column, Table};
+
+use crate::User;
+use crate::user::ColumnRights;
+
+/// What is done with a secured column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ColumnUse {
+    /// It is set on a new row.
+    Create,
+    /// A condition or an order names it.
+    Query,
+    /// It is changed.
+    Update,
+}
+
+/// What a user may do with a column. Reading a secured column without the right gives null.
+pub(crate) fn column_rights(user: &User, table: &Table, column: &Column) -> ColumnRights {
+    if !column.is_secured || user.is_system || user.is_administrator {
+        return ColumnRights { read: true, create: true, update: true };
+    }
+    let key = (table.logical_name.clone(), column.logical_name.clone());
+    user.columns.get(&key).copied().unwrap_or_default()
+}
+
+/// The error for a use of a secured column, if the user may not.
+pub(crate) fn refuse_column(
+    user: &User,
+    table: &Table,
+    column: &Column,
+    used: ColumnUse,
+) -> Option<Error> {
+    let rights = column_rights(user, table, column);
+    let (is_allowed, code, verb) = match used {
+        ColumnUse::Create => (rights.create, "0x8004f502", "create"),
+        ColumnUse::Query => (rights.read, "0x8004f506", "query"),
+        ColumnUse::Update => (rights.update, "0x8004f507", "update"),
+    };
+    let refuse = || {
+        let name = format!("{}.{}", table.logical_name, column.logical_name);
+        let message = format!(
+            "User (Id={}, name={}) does not have {verb} permission for the secured column {name}. A \
+             System Administrator of this environment can give it with a column security profile.",
+            user.id, user.name
+        );
+        Error::new(Kind::Forbidden, code, message)
+    };
+    (!is_allowed).then(refuse)
+}

@@ -1,0 +1,102 @@
+//! Which rows a user reaches, as a condition of SQL.
+
+use base::Uuid;
+use db::{Dialect, Statement, Store};
+use metadata::{Ownership, Table};
+
+use crate::User;
+use crate::security::Right;
+use crate::user::Grant;
+
+/// The rows of one table that a user reaches with one right.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filter<'a> {
+    /// Those of these owners …
+    owners: &'a [Uuid],
+    /// … and those of these business units …
+    units: &'a [Uuid],
+    /// … and those shared with one of these principals.
+    shared_with: Vec<Uuid>,
+    right: Right,
+    table: &'a Table,
+}
+
+impl<'a> Filter<'a> {
+    pub(super) fn new(user: &'a User, table: &'a Table, right: Right, grant: &'a Grant) -> Self {
+        let is_shared = table.is_owned() && user.shared_tables.contains(&table.logical_name);
+        let shared_with = if is_shared { user.principals() } else { Vec::new() };
+        Self { owners: &grant.owners, units: &grant.units, shared_with, right, table }
+    }
+
+    /// The condition that a row of `alias` must meet. Its parameters are added to `statement`.
+    pub fn condition(&self, store: &Store, alias: &str, statement: &mut Statement) -> String {
+        let dialect = store.dialect();
+        let mut ways = Vec::new();
+        if let Some(owner) = owner_column(self.table) {
+            ways.extend(is_one_of(&column(dialect, alias, owner), self.owners, statement));
+        }
+        if let Some(unit) = unit_column(self.table) {
+            ways.extend(is_one_of(&column(dialect, alias, unit), self.units, statement));
+        }
+        if !self.shared_with.is_empty() {
+            ways.push(self.shared(store, alias, statement));
+        }
+        match ways.as_slice() {
+            [] => "1 = 0".to_owned(),
+            [one] => one.clone(),
+            _ => format!("({})", ways.join(" or ")),
+        }
+    }
+
+    fn shared(&self, store: &Store, alias: &str, statement: &mut Statement) -> String {
+        let shares = store.table("principalobjectaccess");
+        let id = column(store.dialect(), alias, &self.table.primary_id);
+        let principals = is_one_of("shares.principalid", &self.shared_with, statement);
+        let principals = principals.unwrap_or_else(|| "1 = 0".to_owned());
+        let bit = statement.param(self.right.bit());
+        format!(
+            "exists (select 1 from {shares} shares where shares.objectid = {id} and {principals} \
+             and ((coalesce(shares.accessrightsmask, 0) \
+             | coalesce(shares.inheritedaccessrightsmask, 0)) & {bit}) <> 0)"
+        )
+    }
+
+    /// Whether a row of this owner and business unit is reached without a share.
+    pub fn reaches(&self, owner: Option<Uuid>, unit: Option<Uuid>) -> bool {
+        owner.is_some_and(|owner| self.owners.contains(&owner))
+            || unit.is_some_and(|unit| self.units.contains(&unit))
+    }
+}
+
+/// The column whose value makes a row a user's own.
+fn owner_column(table: &Table) -> Option<&str> {
+    match (table.ownership, table.logical_name.as_str()) {
+        (Ownership::UserOwned, _) => Some("ownerid"),
+        (_, "systemuser") => Some("systemuserid"),
+        (_, "team") => Some("teamid"),
+        _ => None,
+    }
+}
+
+/// The column that holds the business unit of a row.
+fn unit_column(table: &Table) -> Option<&str> {
+    match table.ownership {
+        Ownership::UserOwned => Some("owningbusinessunit"),
+        // Also of `businessunit` itself, whose own id this is.
+        Ownership::BusinessOwned => Some("businessunitid"),
+        _ => None,
+    }
+}
+
+fn column(dialect: Dialect, alias: &str, logical_name: &str) -> String {
+    format!("{alias}.{}", dialect.quote(&dialect.physical_name(logical_name)))
+}
+
+fn is_one_of(expr: &str, ids: &[Uuid], statement: &mut Statement) -> Option<String> {
+    let params: Vec<_> = ids.iter().map(|id| statement.param(*id)).collect();
+    match params.as_slice() {
+        [] => None,
+        [one] => Some(format!("{expr} = {one}")),
+        _ => Some(format!("{expr} in ({})", params.join(", "))),
+    }
+}
