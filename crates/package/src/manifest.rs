@@ -37,6 +37,8 @@ pub struct Manifest {
     pub parent: Option<ParentSolution>,
     /// The base language of the environment it comes from (LCID).
     pub language: i32,
+    /// The languages of the environment it comes from; customizations.xml lists them.
+    pub languages: Vec<i32>,
     /// The version of the platform that exported it.
     pub platform_version: Version,
     /// The oldest platform that can read it (`SolutionPackageVersion`).
@@ -137,6 +139,7 @@ impl Manifest {
             missing_dependencies: Vec::new(),
             parent: None,
             language: 1033,
+            languages: Vec::new(),
             platform_version: PACKAGE_VERSION_MAX,
             package_version: PACKAGE_VERSION_MAX,
             xml: skeleton(),
@@ -164,6 +167,7 @@ impl Manifest {
             missing_dependencies: missing_dependencies(manifest),
             parent: parent(manifest),
             language: root.attribute("languagecode").and_then(number).unwrap_or(1033),
+            languages: Vec::new(),
             platform_version: attribute_version(root, "version")?,
             package_version,
             xml: root.clone(),

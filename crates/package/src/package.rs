@@ -1,15 +1,29 @@
 //! A package: the three XML files that every one has, and all other files.
 
+use std::collections::HashSet;
+
 use crate::archive;
 use crate::component::File;
 use crate::content_types;
 use crate::error::{PackageError, Result};
 use crate::manifest::{Managed, Manifest};
-use crate::xml::Document;
+use crate::xml::{Document, Element};
 
 const SOLUTION: &str = "solution.xml";
 const CUSTOMIZATIONS: &str = "customizations.xml";
 const CONTENT_TYPES: &str = "[Content_Types].xml";
+
+/// The folders of files that definitions name.
+const FOLDERS: &[&str] = &[
+    "CanvasApps",
+    "Connector",
+    "Controls",
+    "Formulas",
+    "PluginAssemblies",
+    "Reports",
+    "WebResources",
+    "Workflows",
+];
 
 /// A solution package, with everything that is in the zip.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,9 +70,30 @@ impl Package {
         Ok(())
     }
 
-    /// What solution.xml says.
+    /// What solution.xml says, and the languages that customizations.xml lists.
     pub fn manifest(&self) -> Result<Manifest> {
-        Manifest::read(&self.solution.root).map_err(|e| e.at(SOLUTION))
+        let mut manifest = Manifest::read(&self.solution.root).map_err(|e| e.at(SOLUTION))?;
+        let list = self.customizations.root.child("Languages");
+        let languages = list.into_iter().flat_map(Element::elements);
+        manifest.languages = languages.filter_map(|e| e.text().trim().parse().ok()).collect();
+        Ok(manifest)
+    }
+
+    /// The files that customizations.xml names and that are not there.
+    pub fn missing_files(&self) -> Vec<String> {
+        let is_there: HashSet<String> =
+            self.files.iter().map(|file| file.path.to_ascii_lowercase()).collect();
+        let mut missing = Vec::new();
+        for element in self.customizations.root.descendants() {
+            let text = element.text();
+            let Some(path) = text.trim().strip_prefix('/') else { continue };
+            let folder = path.split('/').next().unwrap_or_default();
+            let is_file = FOLDERS.contains(&folder) && path.len() > folder.len() + 1;
+            if is_file && !is_there.contains(&path.to_ascii_lowercase()) {
+                missing.push(path.to_owned());
+            }
+        }
+        missing
     }
 
     /// The file at a path; where none is written so, one that differs in case only.

@@ -2,11 +2,12 @@
 //!
 //! The samples are not a part of this repository; without them these tests say so and pass.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use package::xml::{Element, difference};
-use package::{Component, Package};
+use package::{Component, ComponentKind, Package, RootComponent, source};
 
 fn samples(folder: &str) -> Option<PathBuf> {
     let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data")).join(folder);
@@ -101,14 +102,105 @@ fn files_difference(left: &Package, right: &Package) -> Option<String> {
     None
 }
 
+/// What is in a package, in whatever order: each component under its names.
+fn contents(package: &Package) -> BTreeMap<String, Component> {
+    let components = package.components().unwrap();
+    let name = |c: &Component| format!("{:?} {:?} {:?} {}", c.kind, c.parent, c.group, c.key);
+    components.into_iter().map(|c| (name(&c), c)).collect()
+}
+
+/// The differences of two packages, component by component.
+fn differences(left: &Package, right: &Package) -> Vec<String> {
+    let (l, mut r) = (contents(left), contents(right));
+    let mut found = Vec::new();
+    for (name, mut one) in l {
+        let Some(mut other) = r.remove(&name) else {
+            found.push(format!("{name} is only left"));
+            continue;
+        };
+        drop_empty_places(&mut one.element);
+        drop_empty_places(&mut other.element);
+        found.extend(difference(&one.element, &other.element).map(|d| format!("{name}: {d}")));
+        let files = |c: &Component| -> BTreeMap<String, Vec<u8>> {
+            c.files.iter().map(|f| (f.path.clone(), without_cr(&f.bytes))).collect()
+        };
+        if files(&one) != files(&other) {
+            found.push(format!("{name}: files {:?}", one.files.first().map(|f| &f.path)));
+        }
+    }
+    found.extend(r.into_keys().map(|name| format!("{name} is only right")));
+    found
+}
+
+/// Places of a table that nothing is in may be there or not.
+fn drop_empty_places(element: &mut Element) {
+    for name in ["FormXml", "SavedQueries", "Visualizations"] {
+        let is_bare = |e: &Element| e.descendants().all(|e| e.text().trim().is_empty());
+        if element.name == "Entity" && element.child(name).is_some_and(is_bare) {
+            element.remove_child(name);
+        }
+    }
+}
+
+/// Text as it is without the carriage returns that version control adds and removes.
+fn without_cr(bytes: &[u8]) -> Vec<u8> {
+    bytes.iter().copied().filter(|b| *b != b'\r').collect()
+}
+
+#[test]
+fn what_is_unpacked_packs_again() {
+    for (name, bytes) in packages() {
+        let package = Package::read(&name, &bytes).unwrap();
+        let tree = source::unpack(&package).unwrap();
+        let packed = source::pack(&tree, package.manifest().unwrap().managed.is_managed()).unwrap();
+        assert_eq!(differences(&package, &packed), Vec::<String>::new(), "{name}");
+        assert_eq!(difference(&package.solution.root, &packed.solution.root), None, "{name}");
+        assert_eq!(packed.missing_files(), package.missing_files(), "{name}");
+    }
+}
+
+#[test]
+fn both_forms_come_from_one_tree() {
+    let Some(folder) = samples("solutions") else { return };
+    let list = fs::read_to_string(folder.join("managed-unmanaged-pairs.csv")).unwrap();
+    for line in list.lines().skip(1) {
+        let fields: Vec<_> = line.split(',').collect();
+        let read = |name: &str| Package::read(name, &fs::read(folder.join(name)).unwrap()).unwrap();
+        let (unmanaged, managed) = (read(fields[2]), read(fields[3]));
+        let tree = source::unpack_both(&unmanaged, &managed).unwrap();
+        let packed = source::pack(&tree, false).unwrap();
+        assert_eq!(differences(&unmanaged, &packed), Vec::<String>::new(), "{line}");
+        let packed = source::pack(&tree, true).unwrap();
+        let rest = differences(&managed, &packed);
+        println!("{}: {} differences of the managed form", fields[0], rest.len());
+        rest.iter().take(5).for_each(|d| println!("  {d}"));
+    }
+}
+
 #[test]
 fn nothing_is_unknown() {
     for (name, bytes) in packages() {
         let components = Package::read(&name, &bytes).unwrap().components().unwrap();
-        let is_unknown = |c: &&Component| {
-            matches!(c.kind, package::ComponentKind::Unknown | package::ComponentKind::File)
-        };
-        let unknown: Vec<_> = components.iter().filter(is_unknown).map(|c| &c.key).collect();
+        let of = |kind| components.iter().filter(move |c| c.kind == kind).map(|c| &c.key);
+        let unknown: Vec<_> = of(ComponentKind::Unknown).collect();
         assert!(unknown.is_empty(), "{name}: {unknown:?}");
+        // One package has the parts of an app beside it, put there by hand.
+        let is_known =
+            |path: &&String| !path.starts_with("CanvasApps/logisam_charts4powerapps_86/");
+        let lone: Vec<_> = of(ComponentKind::File).filter(is_known).collect();
+        assert!(lone.is_empty(), "{name}: {lone:?}");
+    }
+}
+
+#[test]
+fn root_components_are_named_as_the_service_names_them() {
+    for (name, bytes) in packages() {
+        let package = Package::read(&name, &bytes).unwrap();
+        let components = package.components().unwrap();
+        let ours: Vec<_> = components.iter().filter_map(|c| RootComponent::of(c, 0)).collect();
+        for root in package.manifest().unwrap().root_components {
+            let root = RootComponent { behavior: 0, ..root };
+            assert!(ours.contains(&root), "{name}: {root:?}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Components → package, as the service writes it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use super::{Component, ComponentKind, File, SECTIONS, table};
 use crate::content_types;
@@ -11,12 +11,12 @@ use crate::xml::{Document, Element};
 
 impl Package {
     /// Assembles a package. Sections come in the order of the service, components in the order
-    /// given; languages and content types follow from what is there. The root components are
+    /// given; content types follow from what is there. The root components are
     /// those of the manifest (see [`crate::RootComponent::of`]).
     pub fn build(manifest: &Manifest, components: Vec<Component>) -> Result<Self> {
         let mut components = components;
         let files = take_files(&mut components)?;
-        let languages = languages(manifest, &components);
+        let languages = languages(manifest);
         let mut sections = Sections::sort(components)?;
         let mut root = Element::new("ImportExportXml");
         root.attributes = manifest.platform_attributes().cloned().collect();
@@ -172,13 +172,12 @@ fn own_file(component: &Component) -> Option<File> {
     Some(File::new(path, component.element.to_indented().into_bytes()))
 }
 
-/// Every language with labels in the package.
-fn languages(manifest: &Manifest, components: &[Component]) -> Element {
-    let mut found = BTreeSet::from([manifest.language]);
-    for element in components.iter().flat_map(|c| c.element.descendants()) {
-        let named = element.attribute("languagecode").or_else(|| element.attribute("LCID"));
-        found.extend(named.and_then(|text| text.parse::<i32>().ok()));
+/// The languages of the manifest, and in any case the base language.
+fn languages(manifest: &Manifest) -> Element {
+    let mut languages = manifest.languages.clone();
+    if !languages.contains(&manifest.language) {
+        languages.insert(0, manifest.language);
     }
     let language = |code: i32| Element::with_text("Language", code.to_string());
-    Element::new("Languages").children_with(found.into_iter().map(language))
+    Element::new("Languages").children_with(languages.into_iter().map(language))
 }

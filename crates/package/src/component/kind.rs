@@ -255,3 +255,8 @@ fn template_id(element: &Element) -> Option<String> {
     let child = || element.elements().find(|e| is_id(&e.name)).map(|e| id_text(&e.text()));
     attribute.map(|(_, value)| id_text(value)).or_else(child)
 }
+
+/// The path of elements from the root of customizations.xml to components of a kind.
+pub(crate) fn place_of(kind: ComponentKind) -> Option<&'static str> {
+    SECTIONS.iter().find(|place| place.kind == kind).map(|place| place.path)
+}

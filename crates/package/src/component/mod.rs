@@ -15,7 +15,9 @@ use bytes::Bytes;
 use uuid::Uuid;
 
 pub use kind::ComponentKind;
-pub(crate) use kind::{NESTED, Place, SECTIONS};
+pub(crate) use kind::place_of;
+use kind::{NESTED, Place, SECTIONS};
+pub(crate) use table::join;
 
 use crate::xml::Element;
 

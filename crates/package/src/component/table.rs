@@ -103,7 +103,7 @@ fn part_key(place: &Place, element: &Element) -> Option<String> {
 }
 
 /// A ribbon with only the elements that every ribbon has.
-pub(crate) fn is_empty_ribbon(ribbon: &Element) -> bool {
+fn is_empty_ribbon(ribbon: &Element) -> bool {
     const FRAME: &[&str] = &[
         "CustomActions",
         "Templates",
@@ -122,7 +122,7 @@ pub(crate) fn is_empty_ribbon(ribbon: &Element) -> bool {
 }
 
 /// Puts a part back into its table.
-pub(super) fn join(entity: &mut Element, part: Component) -> Result<()> {
+pub(crate) fn join(entity: &mut Element, part: Component) -> Result<()> {
     let place = NESTED.iter().find(|place| place.kind == part.kind).ok_or_else(|| {
         PackageError::file(format!("{:?} {} is not a part of a table", part.kind, part.key))
     })?;
