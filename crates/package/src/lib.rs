@@ -10,6 +10,7 @@ mod content_types;
 mod error;
 mod manifest;
 mod package;
+pub mod settings;
 pub mod source;
 mod version;
 pub mod xml;

@@ -11,13 +11,20 @@ use crate::xml::{Document, Element};
 
 impl Package {
     /// Assembles a package. Sections come in the order of the service, components in the order
-    /// given; content types follow from what is there. The root components are
-    /// those of the manifest (see [`crate::RootComponent::of`]).
+    /// given; content types follow from what is there. The root components are those of the
+    /// manifest (see [`crate::RootComponent::of`]). A managed package leaves out what is
+    /// unmodified, as managed exports do.
     pub fn build(manifest: &Manifest, components: Vec<Component>) -> Result<Self> {
         let mut components = components;
         let files = take_files(&mut components)?;
         let languages = languages(manifest);
+        if manifest.managed.is_managed() {
+            components.retain(|c| c.kind == ComponentKind::Table || !c.is_unmodified());
+        }
         let mut sections = Sections::sort(components)?;
+        if manifest.managed.is_managed() {
+            sections.tables.iter_mut().for_each(table::drop_unmodified);
+        }
         let mut root = Element::new("ImportExportXml");
         root.attributes = manifest.platform_attributes().cloned().collect();
         for section in sections.known()? {

@@ -149,6 +149,16 @@ pub(crate) fn join(entity: &mut Element, part: Component) -> Result<()> {
     Ok(())
 }
 
+/// Takes away the description of a table that the package only refers to.
+pub(super) fn drop_unmodified(entity: &mut Element) {
+    let is_bare = |info: &Element| {
+        info.attribute("unmodified") == Some("1") && info.elements().all(Element::is_empty)
+    };
+    if entity.find("EntityInfo/entity").is_some_and(is_bare) {
+        entity.remove_child("EntityInfo");
+    }
+}
+
 fn entity_info<'a>(container: &'a mut Element, table: &str) -> &'a mut Element {
     if container.child("entity").is_none() {
         let name = table.to_owned();

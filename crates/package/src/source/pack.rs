@@ -18,6 +18,11 @@ use crate::xml::{Document, Element};
 pub fn pack(tree: &Tree, managed: bool) -> Result<Package> {
     let source = Source::new(tree, managed);
     let mut manifest = Manifest::read(&source.need(SOLUTION)?).map_err(|e| e.at(SOLUTION))?;
+    if manifest.managed == Managed::Managed && !managed {
+        return Err(PackageError::file("The source holds only the managed form")
+            .at(SOLUTION)
+            .remedy("Pack it as managed, or unpack the unmanaged solution."));
+    }
     manifest.managed = if managed { Managed::Managed } else { Managed::Unmanaged };
     let mut root = source.need(CUSTOMIZATIONS)?.stripped();
     source.one_each(&mut root)?;

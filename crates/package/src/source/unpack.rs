@@ -13,11 +13,12 @@ const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 /// The places in a table whose content has files of its own.
 const EMPTIED: &[&str] = &["FormXml", "SavedQueries", "Visualizations", "RibbonDiffXml"];
 
-/// The tree of a package.
+/// The tree of a package. Forms, apps and site maps of a managed one are in managed files.
 pub fn unpack(package: &Package) -> Result<Tree> {
+    let is_managed = package.manifest()?.managed.is_managed();
     let mut tree = Unpacked::default();
     tree.put("", SOLUTION, package.solution.root.clone())?;
-    tree.components(package, "")?;
+    tree.components(package, if is_managed { MANAGED } else { "" })?;
     tree.customizations(package)?;
     Ok(tree.files)
 }
@@ -37,7 +38,9 @@ pub fn unpack_both(unmanaged: &Package, managed: &Package) -> Result<Tree> {
     let mut tree = Unpacked::default();
     tree.put("", SOLUTION, manifest.to_element())?;
     tree.components(unmanaged, "")?;
+    let inline = std::mem::take(&mut tree.inline);
     tree.components(managed, MANAGED)?;
+    tree.inline = inline;
     tree.customizations(unmanaged)?;
     Ok(tree.files)
 }
@@ -52,7 +55,7 @@ struct Unpacked {
 }
 
 impl Unpacked {
-    /// With an `end`, the second round for the managed form.
+    /// With an `end`, for the managed form; what is there already stays.
     fn components(&mut self, package: &Package, end: &str) -> Result<()> {
         let mut components = package.components()?.into_iter().peekable();
         while let Some(mut component) = components.next() {
@@ -135,8 +138,7 @@ impl Unpacked {
             }
             kind => match shared_file(kind) {
                 Some((path, inner)) => self.share(path, &inner.0, &inner.1, component.element),
-                None if end.is_empty() => self.inline.push(component),
-                None => {}
+                None => self.inline.push(component),
             },
         }
         Ok(())
@@ -185,7 +187,7 @@ impl Unpacked {
         self.put("", CUSTOMIZATIONS, root)
     }
 
-    /// Writes a definition; in the second round only beside what is managed in another way.
+    /// Writes a definition; with an `end`, under its managed name where it has one.
     fn put(&mut self, end: &str, path: &str, mut root: Element) -> Result<()> {
         let path = if end.is_empty() || !has_managed_file(path) {
             path.to_owned()
