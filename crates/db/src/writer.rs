@@ -15,8 +15,8 @@
 //! the line that belongs to none of them.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use base::{Error, Kind, Result, limits};
@@ -67,7 +67,7 @@ impl Tx {
     pub(crate) async fn begin(store: &Store, alone: bool) -> Result<Self> {
         let mut turn = turn(&store.0).await?;
         if alone && turn.batch.is_some() {
-            turn = finish(turn, store.0.clone()).await.map_err(Error::internal)?;
+            turn = finish(turn, Arc::downgrade(&store.0)).await.map_err(Error::internal)?;
         }
         let link = match turn.link.take() {
             Some(link) => link,
@@ -140,9 +140,10 @@ impl Tx {
         let members = batch.members.len();
         if store.writer.waiting.load(Ordering::SeqCst) == 0 || members >= limits::DATABASE_BATCH_MAX
         {
-            finish(turn, store);
+            finish(turn, Arc::downgrade(&store));
         } else if members == 1 {
-            tokio::spawn(finish_in_turn(store));
+            let state = store.writer.state.clone();
+            tokio::spawn(finish_in_turn(state, Arc::downgrade(&store)));
         }
         done
     }
@@ -234,16 +235,17 @@ impl Batch {
 }
 
 /// Waits in the line like a writer, and commits what is open when its turn comes.
-async fn finish_in_turn(store: Arc<Inner>) {
-    let turn = store.writer.state.clone().lock_owned().await;
+async fn finish_in_turn(state: Arc<Mutex<State>>, store: Weak<Inner>) {
+    let turn = state.lock_owned().await;
     if turn.batch.is_some() {
         finish(turn, store);
     }
 }
 
 /// Commits the outer transaction in a task of its own, which nobody can cancel, and gives the turn
-/// back to whoever still waits for it.
-fn finish(mut turn: Turn, store: Arc<Inner>) -> tokio::task::JoinHandle<Turn> {
+/// back to whoever still waits for it. Does not keep the store: once the members know, the store
+/// may be closed.
+fn finish(mut turn: Turn, store: Weak<Inner>) -> tokio::task::JoinHandle<Turn> {
     tokio::spawn(async move {
         let batch = turn.batch.take().unwrap_or_default();
         let result = match turn.link.take() {
@@ -254,10 +256,9 @@ fn finish(mut turn: Turn, store: Arc<Inner>) -> tokio::task::JoinHandle<Turn> {
             }
             None => Err(stopped()),
         };
-        if let Err(error) = &result {
-            tracing::warn!(store = store.name, error = error.chain(), "a commit was not possible");
-        }
-        if batch.has_changed_schema {
+        if batch.has_changed_schema
+            && let Some(store) = store.upgrade()
+        {
             store.shared.backend.schema_changed();
         }
         batch.tell(&result);
@@ -269,7 +270,7 @@ fn finish(mut turn: Turn, store: Arc<Inner>) -> tokio::task::JoinHandle<Turn> {
 pub(crate) async fn quiet_turn(store: &Arc<Inner>) -> Result<Turn> {
     let mut turn = turn(store).await?;
     if turn.batch.is_some() {
-        turn = finish(turn, store.clone()).await.map_err(Error::internal)?;
+        turn = finish(turn, Arc::downgrade(store)).await.map_err(Error::internal)?;
     }
     if turn.link.is_none() {
         turn.link = Some(open(store).await?);
