@@ -27,6 +27,8 @@ pub const CONDITIONS_MAX: usize = 500;
 pub const CONDITION_VALUES_MAX: usize = 2000;
 /// The highest number that `@odata.count` and `/$count` tell (protocol).
 pub const COUNT_MAX: i64 = 5000;
+/// System Administrators that a new database begins with.
+pub const DATABASE_ADMINISTRATORS_MAX: usize = 200;
 /// Transactions that one commit of a store makes durable together.
 pub const DATABASE_BATCH_MAX: usize = 256;
 /// Parameters of one statement (SQLite's own limit; PostgreSQL has 65,535).
@@ -107,6 +109,8 @@ pub const PRINCIPAL_RECHECK_SECONDS: i64 = 30;
 pub const REFRESH_REUSE_GRACE_SECONDS: i64 = 10;
 /// How long a refresh token is good, in seconds (protocol: 90 days).
 pub const REFRESH_TOKEN_SECONDS: i64 = 90 * 24 * 3600;
+/// After how many seconds a client may try again, when the server is busy.
+pub const RETRY_AFTER_SECONDS: i64 = 5;
 /// Role assignments in one request.
 pub const ROLE_ASSIGNMENTS_MAX: usize = 100;
 /// How long a browser stays signed in, in seconds.

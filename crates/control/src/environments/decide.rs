@@ -1,6 +1,7 @@
 //! May this environment be created, and as what? One plain function, in the order of the rules.
 
 use base::{Error, Instant, Kind, PrincipalId, limits};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::catalog;
@@ -145,12 +146,12 @@ pub struct Plan {
 }
 
 /// The database that will be created.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DatabasePlan {
     /// The base language.
     pub language: u32,
     /// The base currency.
-    pub currency: &'static str,
+    pub currency: String,
     /// The label in its URL.
     pub domain: String,
     /// Who may enter, when not everybody.
@@ -596,7 +597,7 @@ pub fn plan_database(
     };
     Ok(DatabasePlan {
         language,
-        currency: currency.code,
+        currency: currency.code.to_owned(),
         domain,
         security_group: request.security_group,
     })

@@ -183,9 +183,12 @@ impl Environment {
         if self.is_deleted() || !self.sku.counts_capacity() {
             return 0;
         }
-        self.database
-            .as_ref()
-            .map_or(0, |database| database.size_mb)
-            .max(limits::CAPACITY_FREE_MB_MIN)
+        match &self.database {
+            Some(database) => database.size_mb.max(limits::CAPACITY_FREE_MB_MIN),
+            None if self.provisioning == Provisioning::LinkedDatabaseProvisioning => {
+                limits::CAPACITY_FREE_MB_MIN
+            }
+            None => 0,
+        }
     }
 }

@@ -2,7 +2,9 @@
 //! most one that is active.
 
 mod model;
+mod run;
 
 pub use model::{
-    Actor, Operation, OperationError, OperationState, OperationType, Stage, StageName,
+    Actor, Operation, OperationError, OperationState, OperationType, Stage, StageName, Work,
 };
+pub(crate) use run::megabytes;

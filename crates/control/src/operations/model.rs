@@ -1,9 +1,11 @@
 //! What an operation is, and how its state moves.
 
-use base::{Error, Instant, Kind};
+use base::{Error, Instant, Kind, PrincipalId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
+
+use crate::environments::DatabasePlan;
 
 /// One change of an environment, with its progress. It is kept as the history of the environment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,6 +30,20 @@ pub struct Operation {
     pub requested_by: Actor,
     /// What went wrong.
     pub error: Option<OperationError>,
+    /// What remains to be done, for an operation that was interrupted.
+    #[serde(default)]
+    pub work: Option<Work>,
+}
+
+/// The making of a database.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Work {
+    /// The database.
+    pub database: DatabasePlan,
+    /// Who administers it.
+    pub administrators: Vec<PrincipalId>,
+    /// Whether the environment is made along, and goes again when this fails.
+    pub is_new: bool,
 }
 
 /// Who did something, as they were known then.
@@ -205,6 +221,7 @@ impl Operation {
             last_action_at: now,
             requested_by,
             error: None,
+            work: None,
         };
         operation.enter(StageName::Prepare, now);
         operation

@@ -100,12 +100,13 @@ pub fn allowed(standing: Standing, action: Action, place: Place) -> bool {
         | Action::ManageTenant => tenant,
         Action::EditEnvironment
         | Action::DeleteEnvironment
-        | Action::BackUpEnvironment
         | Action::ReadHistory
         | Action::AssignRoles
         | Action::ReadTenantPolicy
         | Action::WriteEnvironmentPolicy
         | Action::ManageAllResources => tenant || admin,
+        // Only a database can be backed up.
+        Action::BackUpEnvironment => tenant || (admin && place.has_database),
         Action::AddDatabase => tenant || (admin && !place.has_database),
         Action::ManageGovernance => tenant || (admin && place.has_database),
         Action::CreateApps | Action::ShareOwnResources => tenant || admin || customizer || maker,
@@ -145,7 +146,28 @@ mod tests {
             text.push_str(line.trim_end());
             text.push('\n');
         }
-        insta::assert_snapshot!(text, @"");
+        insta::assert_snapshot!(text, @r"
+        ListAllEnvironments    TA -- -- -- -- --   | TA -- -- -- -- --
+        SeeEnvironment         TA EA -- -- MK --   | TA -- SA SC MK BU
+        EditEnvironment        TA EA -- -- -- --   | TA -- SA -- -- --
+        AddDatabase            TA EA -- -- -- --   | TA -- -- -- -- --
+        DeleteEnvironment      TA EA -- -- -- --   | TA -- SA -- -- --
+        BackUpEnvironment      TA -- -- -- -- --   | TA -- SA -- -- --
+        RecoverEnvironment     TA -- -- -- -- --   | TA -- -- -- -- --
+        ReadHistory            TA EA -- -- -- --   | TA -- SA -- -- --
+        AssignRoles            TA EA -- -- -- --   | TA -- SA -- -- --
+        WriteTenantPolicy      TA -- -- -- -- --   | TA -- -- -- -- --
+        ReadTenantPolicy       TA EA -- -- -- --   | TA -- SA -- -- --
+        WriteEnvironmentPolicy TA EA -- -- -- --   | TA -- SA -- -- --
+        ManageTenant           TA -- -- -- -- --   | TA -- -- -- -- --
+        ManageGovernance       TA -- -- -- -- --   | TA -- SA -- -- --
+        CreateApps             TA EA -- -- MK --   | TA -- SA SC MK --
+        ShareOwnResources      TA EA -- -- MK --   | TA -- SA SC MK --
+        ManageAllResources     TA EA -- -- -- --   | TA -- SA -- -- --
+        CreateTables           -- -- -- -- -- --   | TA -- SA SC -- --
+        RunApps                TA EA -- -- MK --   | TA -- SA SC MK BU
+        EditRoleDefinitions    -- -- -- -- -- --   | TA -- SA -- -- --
+        ");
     }
 
     #[test]
