@@ -1,5 +1,7 @@
 //! The directory on both databases: objects, memberships, roles, licences, tokens.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 use std::sync::Arc;
 
 use base::{Caller, Cx, FixedClock, Kind, SystemRandom};
