@@ -37,6 +37,7 @@ mod writer;
 pub use connection::{Connection, Reader};
 pub use database::{Database, DatabaseConfig};
 pub use dialect::{ColumnType, Dialect, fold, like_escaped, prefix_end};
+pub use migrate::{Migration, migrate};
 pub use row::{Row, RowRef};
 pub use statement::Statement;
 pub use store::Store;
