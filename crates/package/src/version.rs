@@ -19,10 +19,8 @@ impl FromStr for Version {
                 .remedy("A version is one to four numbers, such as 1.0.0.3.")
         };
         let mut version = Version::default();
-        let mut count = 0;
-        for part in text.trim().split('.') {
-            *version.0.get_mut(count).ok_or_else(wrong)? = part.parse().map_err(|_| wrong())?;
-            count += 1;
+        for (at, part) in text.trim().split('.').enumerate() {
+            *version.0.get_mut(at).ok_or_else(wrong)? = part.parse().map_err(|_| wrong())?;
         }
         Ok(version)
     }

@@ -2,6 +2,8 @@
 //!
 //! The samples are not a part of this repository; without them these tests say so and pass.
 
+#![allow(clippy::unwrap_used)] // Helpers of tests are tests.
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

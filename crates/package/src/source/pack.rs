@@ -1,6 +1,6 @@
 //! Tree → package.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use bytes::Bytes;
 
@@ -135,9 +135,11 @@ impl<'a> Source<'a> {
         let Some(path) = self.paths.get(&RELATIONSHIPS.to_ascii_lowercase()) else {
             return Ok(());
         };
+        let defined: HashSet<&str> =
+            section.elements().filter_map(|e| e.attribute("Name")).collect();
         for entry in self.parse(path)?.elements() {
             let name = entry.attribute("Name").unwrap_or_default();
-            if !section.elements().any(|e| e.attribute("Name") == Some(name)) {
+            if !defined.contains(name) {
                 return Err(PackageError::file(format!(
                     "Relationship {name} is listed and not defined"
                 ))

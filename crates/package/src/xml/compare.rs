@@ -84,6 +84,7 @@ fn parts(element: &Element) -> impl Iterator<Item = Part<'_>> {
     }
     parts.into_iter().filter(move |part| match part {
         Part::Element(_) => true,
-        Part::Text(text) => !text.is_empty() && !(has_elements && text.trim().is_empty()),
+        Part::Text(text) if has_elements => !text.trim().is_empty(),
+        Part::Text(text) => !text.is_empty(),
     })
 }
