@@ -162,7 +162,7 @@ pub enum ColumnKind {
     },
     /// A reference to a row of one of the target tables.
     Lookup {
-        /// The logical names of the tables, at least one.
+        /// The logical names of the tables. None: any table (the record of an audit row).
         targets: Vec<String>,
     },
     /// A reference to an account or a contact.

@@ -29,8 +29,10 @@ pub use relationships::system_relationships;
 const AREAS: &[(&str, &str)] = &[
     ("shared", include_str!("../../data/shared.txt")),
     ("apps", include_str!("../../data/apps.txt")),
+    ("automation", include_str!("../../data/automation.txt")),
     ("core", include_str!("../../data/core.txt")),
     ("organization", include_str!("../../data/organization.txt")),
+    ("platform", include_str!("../../data/platform.txt")),
     ("security", include_str!("../../data/security.txt")),
     ("solutions", include_str!("../../data/solutions.txt")),
 ];
@@ -123,13 +125,18 @@ fn build(data: &Data) -> Schema {
     let linked: Vec<_> =
         data.areas.iter().flat_map(|area| relationships::of_link(area, &schema)).collect();
     for one in made.chain(linked) {
-        schema.put_relationship(Arc::new(Relationship::OneToMany(one)));
+        put(&mut schema, Relationship::OneToMany(one));
     }
     for line in data.areas.iter().flat_map(|area| &area.links) {
-        let link = many_to_many(line);
-        schema.put_relationship(Arc::new(Relationship::ManyToMany(link)));
+        put(&mut schema, Relationship::ManyToMany(many_to_many(line)));
     }
     schema
+}
+
+fn put(schema: &mut Schema, relationship: Relationship) {
+    let name = relationship.schema_name();
+    assert!(schema.relationship(name).is_none(), "two relationships have the name {name}");
+    schema.put_relationship(Arc::new(relationship));
 }
 
 fn table(line: &TableLine, data: &Data) -> Table {
@@ -265,6 +272,7 @@ fn intersect(line: &LinkLine, data: &Data) -> Table {
     made
 }
 
+/// The schema names of the columns that refer to the two tables.
 fn link_columns(line: &LinkLine) -> (String, String) {
     line.link_columns.clone().unwrap_or_else(|| {
         let (id1, id2) = (primary_id(&line.table1), primary_id(&line.table2));
@@ -282,10 +290,10 @@ fn many_to_many(line: &LinkLine) -> ManyToMany {
         schema_name: name,
         intersect_table: line.schema_name.to_lowercase(),
         table1: line.table1.clone(),
-        column1,
+        column1: column1.to_lowercase(),
         navigation1,
         table2: line.table2.clone(),
-        column2,
+        column2: column2.to_lowercase(),
         navigation2,
         is_custom: false,
         is_managed: true,

@@ -28,6 +28,7 @@ const LOGS: &[(&str, &str, &str, &str)] = &[
     ("bulkdeletefailure", "regardingobjectid", "BulkDeleteFailures", "cascades"),
     ("duplicaterecord", "baserecordid", "DuplicateBaseRecord", "cascades"),
     ("duplicaterecord", "duplicaterecordid", "DuplicateMatchingRecord", "cascades"),
+    ("fileattachment", "objectid", "FileAttachments", "cascades"),
     ("mailboxtrackingfolder", "regardingobjectid", "MailboxTrackingFolders", "cascades"),
     ("principalobjectattributeaccess", "objectid", "PrincipalObjectAttributeAccesses", "cascades"),
     ("processsession", "regardingobjectid", "ProcessSession", "keeps"),
@@ -61,18 +62,32 @@ pub fn system_relationships(table: &Table) -> Vec<OneToMany> {
 pub(super) fn of_system_table(table: &Table, line: &TableLine) -> Vec<OneToMany> {
     let maker = Maker { table, names: &line.relationship_names };
     let mut made = maker.of_system_columns();
+    made.retain(|one| !line.columns.iter().any(|column| names_relationship(column, one)));
     if line.is_activity {
         let shape = super::activity_columns().iter();
         made.extend(shape.flat_map(|column| maker.of_column(column, line.is_modern)));
     }
     for column in &line.columns {
-        made.extend(maker.of_column(column, line.is_modern));
+        let is_made = made.iter().any(|one| is_of_column(column, one));
+        if !is_made {
+            made.extend(maker.of_column(column, line.is_modern));
+        }
     }
     made.extend(maker.of_flags());
     if has_referrers(table) && !line.is_internal {
         made.extend(maker.of_logs());
     }
     made
+}
+
+fn is_of_column(line: &area::ColumnLine, one: &OneToMany) -> bool {
+    line.schema_name.eq_ignore_ascii_case(&one.referencing_column)
+}
+
+/// Whether the line of a system column gives its relationship a name of its own.
+fn names_relationship(line: &area::ColumnLine, one: &OneToMany) -> bool {
+    let has_name = matches!(&line.kind, Type::Lookup(lookup) if !lookup.names.is_empty());
+    has_name && is_of_column(line, one)
 }
 
 /// The relationships of the extra lookups of an intersect table.
@@ -198,6 +213,10 @@ impl Maker<'_> {
 
     fn of_logs(&self) -> Vec<OneToMany> {
         let of = |(table, column, ending, cascade): &(&str, &str, &str, &str)| {
+            let ending = match (*table, self.table.is_custom) {
+                ("processsession", false) => "ProcessSessions",
+                _ => ending,
+            };
             self.referred(table, column, ending, cascade)
         };
         LOGS.iter().map(of).collect()
