@@ -133,13 +133,8 @@ impl Environment {
             let user = self.user(cx).await?;
             let schema = self.schema();
             let mut reader = self.store.read().await?;
-            let mut scope = ReadScope {
-                cx,
-                user: &user,
-                schema: &schema,
-                store: &self.store,
-                db: &mut reader,
-            };
+            let mut scope =
+                ReadScope { cx, user: &user, schema: &schema, store: &self.store, db: &mut reader };
             return messages::dispatch_read(&mut scope, message).await;
         }
         let mut session = self.begin(cx).await?;
@@ -203,6 +198,28 @@ impl Environment {
             users.insert(cx.caller.clone(), user.clone());
         }
         Ok(user)
+    }
+
+    /// The user of somebody who may enter: a row is made at the first time, and names follow the
+    /// directory. It has no rights until somebody gives it a role.
+    pub async fn ensure_user(&self, cx: &Cx, user: &DirectoryUser) -> Result<Uuid> {
+        let mut tx = self.store.write().await?;
+        let id = provision::put_user(cx, &mut tx, &self.store, user).await?;
+        tx.commit().await?;
+        self.forget_users();
+        Ok(id)
+    }
+
+    /// The same, and gives the user the role System Administrator.
+    pub async fn ensure_administrator(&self, cx: &Cx, user: &DirectoryUser) -> Result<Uuid> {
+        let mut tx = self.store.write().await?;
+        let id = provision::put_user(cx, &mut tx, &self.store, user).await?;
+        if !provision::is_administrator(&mut tx, &self.store, id).await? {
+            provision::make_administrator(cx, &mut tx, &self.store, id).await?;
+        }
+        tx.commit().await?;
+        self.forget_users();
+        Ok(id)
     }
 
     fn cached(&self, caller: &Caller) -> Option<Arc<User>> {

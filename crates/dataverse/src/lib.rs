@@ -8,14 +8,19 @@
 //! A new message is a file in `messages/`, and one line in the list of `messages/mod.rs`.
 
 mod bulk;
+mod component_rows;
+pub mod component_types;
 pub mod ddl;
+mod defaults;
 mod environment;
 pub mod messages;
+mod plan;
 mod provision;
 mod record;
 mod schema_store;
 pub mod security;
 mod session;
+mod sql;
 mod steps;
 mod table_rows;
 mod template;

@@ -7,38 +7,22 @@
 use std::sync::Arc;
 
 use base::{Error, Result};
-use db::{ColumnType, Connection, Dialect, Statement, Store, Tx, statement};
+use db::migrate::Migration;
+use db::{Connection, Statement, Store, Tx, statement};
 use metadata::{Choice, Column, ColumnKind, Relationship, Schema, Table};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::environment::Snapshot;
 
-
-/// The internal tables and their columns; the first is the key.
-pub(crate) const TABLES: &[(&str, &[(&str, ColumnType)])] = &[
-    ("fh_choice", DEFINITION),
-    ("fh_relationship", DEFINITION),
-    ("fh_setting", &[("name", ColumnType::Text), ("value", ColumnType::Text)]),
-    ("fh_table", DEFINITION),
-];
-
-const DEFINITION: &[(&str, ColumnType)] =
-    &[("name", ColumnType::Text), ("definition", ColumnType::Text)];
-
-/// The statements that make the internal tables.
-pub(crate) fn create_tables(dialect: Dialect, qualify: &dyn Fn(&str) -> String) -> Vec<String> {
-    let create = |(name, columns): &(&str, &[(&str, ColumnType)])| {
-        let columns = columns.iter().enumerate().map(|(index, (column, column_type))| {
-            let key = if index == 0 { " not null primary key" } else { " not null" };
-            format!("{} {}{key}", dialect.quote(column), dialect.column_type(*column_type))
-        });
-        let columns: Vec<_> = columns.collect();
-        let suffix = dialect.table_suffix();
-        format!("create table {} ({}){suffix}", qualify(name), columns.join(", "))
-    };
-    TABLES.iter().map(create).collect()
-}
+/// The tables that this crate keeps beside those of the schema.
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+    number: 1,
+    sql: "create table {fh_choice} (name text not null primary key, definition text not null);
+create table {fh_relationship} (name text not null primary key, definition text not null);
+create table {fh_setting} (name text not null primary key, value text not null);
+create table {fh_table} (name text not null primary key, definition text not null)",
+}];
 
 /// The schema of an environment: what every one has, with what this one adds.
 pub(crate) async fn load(db: &mut Connection, store: &Store) -> Result<Snapshot> {
@@ -92,7 +76,9 @@ async fn definitions<T: DeserializeOwned>(
     let parse = |row: &db::Row| {
         let (name, text): (String, String) = (row.get(0)?, row.get(1)?);
         serde_json::from_str(&text).map_err(|error| {
-            Error::internal(format!("{table} holds a definition of {name} that is no JSON: {error}"))
+            Error::internal(format!(
+                "{table} holds a definition of {name} that is no JSON: {error}"
+            ))
         })
     };
     rows.iter().map(parse).collect()
@@ -136,7 +122,8 @@ pub(crate) fn linked(schema: &Schema, table: &Table, choice: Option<&str>) -> Op
         }
         let mut column = Column::clone(column);
         match &mut column.kind {
-            ColumnKind::Choice { options: old, .. } | ColumnKind::MultiChoice { options: old, .. } => {
+            ColumnKind::Choice { options: old, .. }
+            | ColumnKind::MultiChoice { options: old, .. } => {
                 *old = options.clone();
             }
             _ => continue,

@@ -158,7 +158,8 @@ impl<'e> Session<'e> {
             table_rows::delete(self, &table).await?;
         }
         self.change_database(Some(&table), None).await?;
-        schema_store::remove(&mut self.tx, self.environment.store(), "fh_table", logical_name).await?;
+        schema_store::remove(&mut self.tx, self.environment.store(), "fh_table", logical_name)
+            .await?;
         self.change_schema().remove_table(logical_name);
         Ok(())
     }
@@ -191,7 +192,8 @@ impl<'e> Session<'e> {
         &mut self,
         relationship: Relationship,
     ) -> Result<Arc<Relationship>> {
-        schema_store::put_relationship(&mut self.tx, self.environment.store(), &relationship).await?;
+        schema_store::put_relationship(&mut self.tx, self.environment.store(), &relationship)
+            .await?;
         let relationship = Arc::new(relationship);
         let referencing = self.referencing(&relationship);
         self.change_schema().put_relationship(relationship.clone());

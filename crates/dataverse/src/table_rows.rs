@@ -73,8 +73,7 @@ async fn add_privileges(session: &mut Session<'_>, table: &Table) -> Result<()> 
 
 /// Rows of `privilege`, ready to be filled with [`push_privilege`].
 pub(crate) fn privilege_rows(privilege: &std::sync::Arc<Table>) -> Rows {
-    let columns =
-        ["name", "accessright", "canbebasic", "canbelocal", "canbedeep", "canbeglobal"];
+    let columns = ["name", "accessright", "canbebasic", "canbelocal", "canbedeep", "canbeglobal"];
     Rows::new(privilege, &columns)
 }
 
@@ -83,10 +82,8 @@ pub(crate) fn push_privilege(rows: &mut Rows, table: &Table, right: Right) {
     let names = (security::privilege(table, right), security::privilege_name(table, right));
     let (Some(id), Some(name)) = names else { return };
     let is_owned = i64::from(table.ownership == Ownership::UserOwned);
-    let has_unit = i64::from(matches!(
-        table.ownership,
-        Ownership::UserOwned | Ownership::BusinessOwned
-    ));
+    let has_unit =
+        i64::from(matches!(table.ownership, Ownership::UserOwned | Ownership::BusinessOwned));
     let flags = [right.bit(), is_owned, has_unit, has_unit, 1].map(Value::from);
     rows.push(id, std::iter::once(name.into()).chain(flags).collect());
 }
@@ -135,10 +132,8 @@ pub(crate) fn message_filter_rows(filters: &std::sync::Arc<Table>) -> Rows {
 /// Adds one row for each message that the table takes.
 pub(crate) fn push_message_filters(rows: &mut Rows, table: &Table) {
     for message in TABLE_MESSAGES {
-        let id = metadata::ids::stable_id(
-            "messagefilter",
-            &format!("{message}/{}", table.logical_name),
-        );
+        let id =
+            metadata::ids::stable_id("messagefilter", &format!("{message}/{}", table.logical_name));
         let message = metadata::ids::stable_id("message", message);
         let name = table.logical_name.as_str();
         rows.push(id, vec![message.into(), name.into(), "none".into(), 0.into()]);
@@ -171,10 +166,9 @@ pub(crate) async fn delete(session: &mut Session<'_>, table: &Table) -> Result<(
         }
     }
     let schema = session.schema().clone();
-    for (name, column) in [
-        ("sdkmessagefilter", "primaryobjecttypecode"),
-        ("principalobjectaccess", "objecttypecode"),
-    ] {
+    for (name, column) in
+        [("sdkmessagefilter", "primaryobjecttypecode"), ("principalobjectaccess", "objecttypecode")]
+    {
         if schema.table(name).is_some() {
             let sql = format!("delete from {} where {column} = ?1", store.table(name));
             session.tx().execute(&statement!(sql, table.logical_name.as_str())).await?;

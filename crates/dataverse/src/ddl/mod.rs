@@ -32,7 +32,8 @@ pub fn create(place: Place<'_>, layout: &Layout) -> Vec<String> {
     let table = (place.qualify)(&layout.table);
     let suffix = dialect.table_suffix();
     let create = format!("create table {table} (\n{}\n){suffix}", columns.join(",\n"));
-    let indexes = layout.indexes.iter().map(|(name, index)| create_index(place, layout, name, index));
+    let indexes =
+        layout.indexes.iter().map(|(name, index)| create_index(place, layout, name, index));
     std::iter::once(create).chain(indexes).collect()
 }
 
@@ -78,9 +79,9 @@ fn alter_column(
             let storage = place.dialect.column_type(after.storage);
             Some(format!("alter table {table} add column {name} {storage}"))
         }
-        Some(before) if before.scale != after.scale && after.storage == ColumnType::Int => {
-            Some(format!("update {table} set {name} = {}", rescaled(&name, before.scale, after.scale)))
-        }
+        Some(before) if before.scale != after.scale && after.storage == ColumnType::Int => Some(
+            format!("update {table} set {name} = {}", rescaled(&name, before.scale, after.scale)),
+        ),
         Some(_) => None,
     }
 }
@@ -92,7 +93,9 @@ fn rescaled(name: &str, from: u8, to: u8) -> String {
         return format!("{name} * {factor}");
     }
     let half = factor / 2;
-    format!("case when {name} < 0 then ({name} - {half}) / {factor} else ({name} + {half}) / {factor} end")
+    format!(
+        "case when {name} < 0 then ({name} - {half}) / {factor} else ({name} + {half}) / {factor} end"
+    )
 }
 
 fn create_index(place: Place<'_>, layout: &Layout, name: &str, index: &Index) -> String {
@@ -108,6 +111,11 @@ fn create_index(place: Place<'_>, layout: &Layout, name: &str, index: &Index) ->
     let unique = if index.is_unique { "unique " } else { "" };
     let (name, table) = (place.dialect.quote(name), (place.qualify)(&layout.table));
     format!("create {unique}index {name} on {table} ({})", columns.join(", "))
+}
+
+/// Whether the rows of a table are in the database.
+pub fn is_stored(table: &metadata::Table) -> bool {
+    table.table_type != metadata::TableType::Virtual
 }
 
 /// The statements between two definitions of a table, either of which may be missing.

@@ -11,6 +11,7 @@ mod column_create;
 mod column_delete;
 mod column_update;
 mod create;
+mod definitions;
 mod delete;
 mod disassociate;
 mod key_create;

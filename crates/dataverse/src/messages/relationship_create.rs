@@ -1,6 +1,19 @@
 //! `CreateOneToMany` and `CreateManyToMany`: new relationships.
 
-use metadata::{Column, ManyToMany, OneToMany};
+use std::sync::Arc;
+
+use base::{Error, Kind, Result};
+use metadata::names::{self, RELATIONSHIP_NAME_CHARS_MAX, SCHEMA_NAME_CHARS_MAX};
+use metadata::{
+    Cascade, CascadeAction, Column, ColumnKind, Label, ManagedProperties, ManyToMany, OneToMany,
+    Ownership, Relationship, RequiredLevel, SourceType, Table,
+};
+
+use super::column_create;
+use super::definitions::{
+    check_label, check_name, require, require_customizable, table, table_component,
+};
+use crate::{EventData, MessageName, Reply, Session, Stage};
 
 /// Creates a lookup column with the relationship to each of its targets. One relationship makes a
 /// plain lookup; several a polymorphic one; account and contact a customer.
@@ -20,13 +33,245 @@ pub struct CreateManyToMany {
 }
 
 impl CreateOneToMany {
-    pub(crate) async fn run(self, _session: &mut crate::Session<'_>) -> base::Result<crate::Reply> {
-        Err(base::Error::not_implemented("CreateOneToMany"))
+    /// Answers the ids of the relationships, then that of the lookup.
+    pub(crate) async fn run(self, session: &mut Session<'_>) -> Result<Reply> {
+        require(session, "prvCreateRelationship")?;
+        require(session, "prvCreateAttribute")?;
+        let Some(first) = self.relationships.first() else {
+            return Err(description("A lookup needs at least one relationship."));
+        };
+        let table = table(session, &first.referencing_table)?;
+        require_customizable(session, &table_component(&table), "cancreateattributes").await?;
+        let mut lookup = self.lookup;
+        check_lookup(&table, &lookup, &self.relationships)?;
+        set_targets(&mut lookup, &self.relationships);
+        column_create::derive(session.cx(), session.schema(), &table.logical_name, &mut lookup);
+        let mut made = Vec::new();
+        for one in self.relationships {
+            made.push(derived(session, one, &lookup)?);
+        }
+        check_parental(session, &made)?;
+        let lookup = column_create::add(session, &table, lookup).await?;
+        let mut ids = Vec::new();
+        for one in made {
+            ids.push(
+                put(session, Relationship::OneToMany(one), MessageName::CreateOneToMany).await?,
+            );
+        }
+        ids.push(lookup.metadata_id);
+        Ok(Reply::Defined(ids))
     }
 }
 
 impl CreateManyToMany {
-    pub(crate) async fn run(self, _session: &mut crate::Session<'_>) -> base::Result<crate::Reply> {
-        Err(base::Error::not_implemented("CreateManyToMany"))
+    pub(crate) async fn run(self, session: &mut Session<'_>) -> Result<Reply> {
+        require(session, "prvCreateRelationship")?;
+        let many = derived_link(session, self.relationship)?;
+        let intersect = intersect(session, &many)?;
+        session.put_table(intersect).await?;
+        let id =
+            put(session, Relationship::ManyToMany(many), MessageName::CreateManyToMany).await?;
+        Ok(Reply::Defined(vec![id]))
     }
+}
+
+async fn put(
+    session: &mut Session<'_>,
+    relationship: Relationship,
+    message: MessageName,
+) -> Result<base::Uuid> {
+    let event = |after| EventData::Relationship { before: None, after: Some(after) };
+    let made = Arc::new(relationship.clone());
+    session.run_steps(message, Stage::Before, event(made)).await?;
+    let made = session.put_relationship(relationship).await?;
+    let id = made.metadata_id();
+    session.run_steps(message, Stage::After, event(made)).await?;
+    Ok(id)
+}
+
+fn check_lookup(table: &Table, lookup: &Column, relationships: &[OneToMany]) -> Result<()> {
+    check_name("column", &lookup.schema_name, SCHEMA_NAME_CHARS_MAX)?;
+    check_label("A lookup", "DisplayName", &lookup.display_name)?;
+    column_create::check_free(table, lookup)?;
+    if !lookup.is_lookup() || lookup.kind == ColumnKind::Owner {
+        return Err(description("The column of a relationship is a lookup."));
+    }
+    let is_of_table =
+        |one: &OneToMany| one.referencing_table.eq_ignore_ascii_case(&table.logical_name);
+    if !relationships.iter().all(is_of_table) {
+        return Err(description("All relationships of a lookup have the same ReferencingEntity."));
+    }
+    Ok(())
+}
+
+/// The targets of a lookup are the tables that its relationships lead to.
+fn set_targets(lookup: &mut Column, relationships: &[OneToMany]) {
+    if let ColumnKind::Lookup { targets } = &mut lookup.kind {
+        *targets = relationships.iter().map(|one| one.referenced_table.to_lowercase()).collect();
+    }
+}
+
+/// Checks a relationship and fills in what its maker does not say.
+fn derived(session: &Session<'_>, mut one: OneToMany, lookup: &Column) -> Result<OneToMany> {
+    let referenced = table(session, &one.referenced_table)?;
+    let targets = lookup.targets();
+    if !targets.contains(&referenced.logical_name.as_str()) {
+        return Err(description(&format!(
+            "The lookup {} cannot refer to {}.",
+            lookup.schema_name, referenced.logical_name
+        )));
+    }
+    check_relationship_name(session, &one.schema_name)?;
+    check_cascade(&one.cascade)?;
+    if one.metadata_id.is_nil() {
+        one.metadata_id = session.cx().new_id();
+    }
+    one.referencing_table = one.referencing_table.to_lowercase();
+    one.referencing_column.clone_from(&lookup.logical_name);
+    one.referencing_navigation =
+        names::lookup_navigation(&lookup.schema_name, &referenced.logical_name, targets.len() > 1);
+    one.referenced_table.clone_from(&referenced.logical_name);
+    one.referenced_column.clone_from(&referenced.primary_id);
+    one.referenced_navigation.clone_from(&one.schema_name);
+    one.is_custom = true;
+    one.is_managed = false;
+    one.introduced_version.get_or_insert_with(|| "1.0.0.0".to_owned());
+    Ok(one)
+}
+
+fn check_relationship_name(session: &Session<'_>, name: &str) -> Result<()> {
+    check_name("relationship", name, RELATIONSHIP_NAME_CHARS_MAX)?;
+    match session.schema().relationship(name) {
+        None => Ok(()),
+        Some(_) => Err(Error::new(
+            Kind::Invalid,
+            "0x80047010",
+            format!("A relationship with the name {name} already exists."),
+        )),
+    }
+}
+
+/// Refuses a cascade that its event does not know.
+pub(super) fn check_cascade(cascade: &Cascade) -> Result<()> {
+    use CascadeAction::{Active, Cascade as All, NoCascade, RemoveLink, Restrict, UserOwned};
+    let people = [NoCascade, All, Active, UserOwned];
+    for (name, action, allowed) in [
+        ("Assign", cascade.assign, &people[..]),
+        ("Share", cascade.share, &people),
+        ("Unshare", cascade.unshare, &people),
+        ("Reparent", cascade.reparent, &people),
+        ("Merge", cascade.merge, &[NoCascade, All]),
+        ("Delete", cascade.delete, &[All, RemoveLink, Restrict]),
+    ] {
+        if !allowed.contains(&action) {
+            return Err(description(&format!("{name} of a relationship cannot be {action:?}.")));
+        }
+    }
+    Ok(())
+}
+
+/// A table has one parent at most: a relationship through which assigning, sharing and deleting
+/// cascade.
+pub(super) fn check_parental(session: &Session<'_>, made: &[OneToMany]) -> Result<()> {
+    let Some(new) = made.iter().find(|one| is_parental(&one.cascade)) else { return Ok(()) };
+    let is_other = |old: &&OneToMany| {
+        is_parental(&old.cascade) && made.iter().all(|one| one.schema_name != old.schema_name)
+    };
+    match session.schema().many_to_one(&new.referencing_table).find(is_other) {
+        None => Ok(()),
+        Some(old) => Err(Error::new(
+            Kind::Invalid,
+            "0x80047007",
+            format!(
+                "The table {} has a parent already, through the relationship {}. Only one \
+                 relationship of a table can be parental.",
+                new.referencing_table, old.schema_name
+            ),
+        )),
+    }
+}
+
+fn is_parental(cascade: &Cascade) -> bool {
+    let all = CascadeAction::Cascade;
+    [cascade.assign, cascade.delete, cascade.reparent, cascade.share, cascade.unshare]
+        .iter()
+        .all(|action| *action == all)
+}
+
+fn derived_link(session: &Session<'_>, mut many: ManyToMany) -> Result<ManyToMany> {
+    check_relationship_name(session, &many.schema_name)?;
+    let (first, second) = (table(session, &many.table1)?, table(session, &many.table2)?);
+    for one in [&first, &second] {
+        if one.is_intersect || one.ownership == Ownership::None {
+            return Err(description(&format!(
+                "The table {} cannot be part of a many-to-many relationship.",
+                one.logical_name
+            )));
+        }
+    }
+    many.table1.clone_from(&first.logical_name);
+    many.table2.clone_from(&second.logical_name);
+    many.intersect_table = match many.intersect_table.as_str() {
+        "" => names::intersect_table(&many.schema_name),
+        name => name.to_lowercase(),
+    };
+    if session.schema().table(&many.intersect_table).is_some() {
+        return Err(Error::new(
+            Kind::Invalid,
+            "0x8004700b",
+            format!("A table with the name {} already exists.", many.intersect_table),
+        ));
+    }
+    (many.column1, many.column2) =
+        names::intersect_columns(&first.logical_name, &first.primary_id, &second.primary_id);
+    (many.navigation1, many.navigation2) =
+        names::many_to_many_navigations(&many.schema_name, many.table1 == many.table2);
+    if many.metadata_id.is_nil() {
+        many.metadata_id = session.cx().new_id();
+    }
+    many.is_custom = true;
+    many.is_managed = false;
+    many.introduced_version.get_or_insert_with(|| "1.0.0.0".to_owned());
+    Ok(many)
+}
+
+/// The intersect table: its own key and the keys of both tables.
+fn intersect(session: &Session<'_>, many: &ManyToMany) -> Result<Table> {
+    check_name("table", &many.intersect_table, SCHEMA_NAME_CHARS_MAX)?;
+    let mut intersect =
+        Table::custom(session.cx().new_id(), &many.intersect_table, Ownership::None);
+    intersect.set_name = format!("{}set", intersect.logical_name);
+    intersect.is_intersect = true;
+    intersect.privilege_stem.clear();
+    intersect.introduced_version.clone_from(&many.introduced_version);
+    metadata::system::complete(&mut intersect);
+    for name in [&many.column1, &many.column2] {
+        let column = Column {
+            metadata_id: session.cx().new_id(),
+            logical_name: name.clone(),
+            schema_name: name.clone(),
+            kind: ColumnKind::Uuid,
+            display_name: Label::default(),
+            description: Label::default(),
+            required: RequiredLevel::SystemRequired,
+            source_type: SourceType::Simple,
+            is_custom: false,
+            is_managed: false,
+            valid_for_create: true,
+            valid_for_update: false,
+            valid_for_read: true,
+            is_secured: false,
+            auto_number_format: None,
+            formula: None,
+            introduced_version: many.introduced_version.clone(),
+            managed_properties: ManagedProperties::default(),
+        };
+        intersect.columns.insert(name.clone(), Arc::new(column));
+    }
+    Ok(intersect)
+}
+
+/// `InvalidRelationshipDescription`.
+pub(super) fn description(message: &str) -> Error {
+    Error::new(Kind::Invalid, "0x80047003", message)
 }
