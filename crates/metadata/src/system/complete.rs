@@ -46,7 +46,7 @@ pub fn default_groups(table: &Table) -> Vec<Group> {
         Ownership::UserOwned | Ownership::OrganizationOwned => {
             vec![Audit, Owner, State, Import, Zone, Version]
         }
-        Ownership::BusinessOwned => vec![Audit, Import, Version],
+        Ownership::BusinessOwned => vec![Audit, Owner, Import, Version],
         Ownership::None => vec![Version],
     }
 }
@@ -111,13 +111,13 @@ fn group_columns(group: Group, table: &Table, naming: &Naming) -> Vec<ColumnLine
             new("TimeZoneRuleVersionNumber", int()),
             new("UTCConversionTimeZoneCode", int()).named("UTC Conversion Time Zone Code"),
         ],
-        Group::Owner => owner_columns(table.ownership),
+        Group::Owner => owner_columns(table),
     }
 }
 
-fn owner_columns(ownership: Ownership) -> Vec<ColumnLine> {
+fn owner_columns(table: &Table) -> Vec<ColumnLine> {
     let new = |name: &str, kind| ColumnLine::new(name, kind);
-    match ownership {
+    match table.ownership {
         Ownership::UserOwned => vec![
             new("OwnerId", Type::Owner).required(),
             new("OwningBusinessUnit", lookup("businessunit")),
@@ -128,7 +128,10 @@ fn owner_columns(ownership: Ownership) -> Vec<ColumnLine> {
             vec![new("OrganizationId", lookup("organization")).readonly()]
         }
         Ownership::BusinessOwned => {
-            vec![new("BusinessUnitId", lookup("businessunit")).required().createonly()]
+            let unit = new("BusinessUnitId", lookup("businessunit")).required();
+            // Users and teams move between business units; what else belongs to one stays there.
+            let moves = matches!(table.logical_name.as_str(), "systemuser" | "team");
+            vec![if moves { unit } else { unit.createonly() }]
         }
         Ownership::None => vec![],
     }
