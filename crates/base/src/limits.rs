@@ -5,6 +5,8 @@
 
 /// How long an access token is good, in seconds (protocol: 60 to 90 minutes).
 pub const ACCESS_TOKEN_SECONDS: i64 = 3600;
+/// The largest body of a request to the admin services, in bytes.
+pub const ADMIN_BODY_BYTES_MAX: usize = 1024 * 1024;
 /// Redirect URIs of one app registration.
 pub const APPLICATION_REDIRECTS_MAX: usize = 256;
 /// Secrets of one app registration.
@@ -69,6 +71,8 @@ pub const ENVIRONMENT_IDLE_SECONDS: i64 = 600;
 pub const ENVIRONMENT_NAME_CHARS_MAX: usize = 100;
 /// How long a deleted environment can be recovered, in seconds (protocol: 7 days).
 pub const ENVIRONMENT_RECOVER_SECONDS: i64 = 7 * 24 * 3600;
+/// Rows that the expands of one page may bring.
+pub const EXPANDED_ROWS_MAX: usize = 50_000;
 /// `$expand` options in one request (protocol).
 pub const EXPAND_MAX: usize = 15;
 /// Groups that one principal may be in, directly or through other groups.
