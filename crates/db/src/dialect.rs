@@ -125,7 +125,8 @@ impl Dialect {
         }
         let hash = Sha256::digest(logical_name);
         let hash: String = hash.iter().take(5).map(|byte| format!("{byte:02x}")).collect();
-        let end = logical_name.floor_char_boundary(NAME_BYTES_MAX - hash.len() - 1);
+        let kept = NAME_BYTES_MAX - hash.len() - 1;
+        let end = (0..=kept).rev().find(|end| logical_name.is_char_boundary(*end)).unwrap_or(0);
         format!("{}_{hash}", &logical_name[..end])
     }
 
@@ -134,7 +135,7 @@ impl Dialect {
         format!("\"{}\"", name.replace('"', "\"\""))
     }
 
-    /// Whether an aborted statement of `alter table` may change the type of a column.
+    /// Whether `alter table` can change the type of a column.
     pub fn can_alter_column_type(self) -> bool {
         self == Self::Postgres
     }

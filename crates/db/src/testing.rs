@@ -124,7 +124,6 @@ fn with_database(url: &str, name: &str) -> String {
     format!("{}/{name}{parameters}", &address[..end])
 }
 
-#[expect(clippy::disallowed_methods, reason = "tests are told by their environment")]
 fn server_url() -> Option<String> {
     std::env::var(VARIABLE).ok().filter(|url| !url.is_empty())
 }

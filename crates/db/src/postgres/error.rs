@@ -38,8 +38,7 @@ pub(crate) fn pool_error(cause: PoolError) -> Error {
 }
 
 fn by_state(refusal: &DbError) -> Error {
-    let state = refusal.code();
-    match state.code() {
+    match refusal.code().code() {
         "23505" => unique(refusal),
         "23502" => not_null(refusal),
         "23514" => {
@@ -67,9 +66,7 @@ fn by_state(refusal: &DbError) -> Error {
             "db.connections",
             "PostgreSQL accepts no more connections. Raise its max_connections or try again later.",
         ),
-        "40001" | "40P01" | "55P03" | "0A000" if *state != SqlState::FEATURE_NOT_SUPPORTED => {
-            busy()
-        }
+        "40001" | "40P01" | "55P03" => busy(),
         "0A000" if is_stale_plan(refusal) => busy(),
         "3F000" => crate::store::gone(),
         "28000" | "28P01" | "3D000" => unavailable(

@@ -69,11 +69,9 @@ impl Link {
     /// Runs a statement that gives no rows; how many it changed.
     pub(crate) async fn execute(&mut self, statement: &Statement) -> Result<u64> {
         self.is_waiting = true;
-        let client = self.client()?;
-        let prepared = self.prepared(client, statement).await?;
-        let changed = client.execute_raw(&prepared, statement.params.iter()).await;
+        let changed = self.run(statement).await;
         self.is_waiting = false;
-        changed.map_err(|cause| self.refused(cause))
+        changed
     }
 
     /// Runs statements without parameters.
@@ -102,6 +100,13 @@ impl Link {
         self.batch("select 1; commit").await?;
         self.is_open = false;
         Ok(())
+    }
+
+    async fn run(&self, statement: &Statement) -> Result<u64> {
+        let client = self.client()?;
+        let prepared = self.prepared(client, statement).await?;
+        let changed = client.execute_raw(&prepared, statement.params.iter()).await;
+        changed.map_err(|cause| self.refused(cause))
     }
 
     async fn rows(

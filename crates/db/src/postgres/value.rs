@@ -24,7 +24,11 @@ impl ToSql for Value {
             #[expect(clippy::cast_precision_loss, reason = "the place is a double")]
             (Self::Int(value), &Type::FLOAT8) => (*value as f64).to_sql(ty, out),
             (Self::Int(value), &Type::NUMERIC) => {
-                write_numeric(*value, out);
+                write_numeric(&value.to_string(), out);
+                Ok(IsNull::No)
+            }
+            (Self::Real(value), &Type::NUMERIC) if value.is_finite() => {
+                write_numeric(&value.to_string(), out);
                 Ok(IsNull::No)
             }
             (Self::Int(value), &Type::TEXT) => value.to_string().to_sql(ty, out),
@@ -82,21 +86,20 @@ pub(crate) fn column(row: &Row, index: usize) -> Result<ValueRef<'_>> {
     row.try_get(index).map_err(Error::internal)
 }
 
-/// `numeric`, which sums of whole numbers have: digits to the base 10,000 after a header of count,
-/// weight of the first digit, sign and scale.
-fn write_numeric(value: i64, out: &mut BytesMut) {
-    let mut digits = Vec::new();
-    let mut rest = value.unsigned_abs();
-    while rest > 0 {
-        digits.push((rest % 10_000) as u16);
-        rest /= 10_000;
+/// `numeric`, which sums and averages have: digits to the base 10,000 after a header of count, weight
+/// of the first digit, sign and scale. `text` is a number without exponent.
+fn write_numeric(text: &str, out: &mut BytesMut) {
+    let (sign, text) = text.strip_prefix('-').map_or((0, text), |text| (NEGATIVE, text));
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let padded = format!("{}{whole}", "0".repeat((4 - whole.len() % 4) % 4));
+    let weight = padded.len() / 4 - 1;
+    let digits = format!("{padded}{part}{}", "0".repeat((4 - part.len() % 4) % 4));
+    // A double has at most 309 digits before and 1074 after its point, so all these fit.
+    for word in [digits.len() / 4, weight, usize::from(sign), part.len()] {
+        out.extend_from_slice(&(word as u16).to_be_bytes());
     }
-    let count = digits.len() as u16;
-    let sign = if value < 0 { NEGATIVE } else { 0 };
-    for word in [count, count.saturating_sub(1), sign, 0] {
-        out.extend_from_slice(&word.to_be_bytes());
-    }
-    for digit in digits.iter().rev() {
+    for group in digits.as_bytes().chunks(4) {
+        let digit = group.iter().fold(0_u16, |digit, c| digit * 10 + u16::from(c - b'0'));
         out.extend_from_slice(&digit.to_be_bytes());
     }
 }

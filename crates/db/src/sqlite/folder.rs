@@ -26,7 +26,7 @@ impl Folder {
         let open = || -> std::io::Result<Self> {
             fs::create_dir_all(path.join("environments"))?;
             let lock = fs::File::create(path.join("freehold.lock"))?;
-            Ok(Self { path: path.to_owned(), lock: lock })
+            Ok(Self { path: path.to_owned(), lock })
         };
         let folder = open().map_err(|cause| {
             file_error(cause).context(format!("Opening the data folder {}", path.display()))

@@ -7,6 +7,7 @@ use db::{Connection, Row, Statement, Store, Tx, Value};
 
 mod dialect;
 mod lifecycle;
+mod migrations;
 mod queries;
 mod transactions;
 mod writers;

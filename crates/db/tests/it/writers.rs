@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use db::testing::TestDatabase;
 use db::{DatabaseConfig, Store, statement};
@@ -14,6 +15,8 @@ on_both![
     failing_and_leaving_writers_harm_nobody,
     a_commit_is_kept_when_its_caller_leaves,
     a_commit_is_visible_when_it_returns,
+    a_failed_commit_is_told_to_all,
+    a_batch_has_a_limit,
     waiting_for_a_commit_ends_before_long_work,
     writers_see_those_before_them,
     a_leaving_query_harms_nobody,
@@ -27,6 +30,10 @@ async fn increment(store: &Store) -> base::Result<i64> {
     tx.execute(&sql(store, write, vec![(value + 1).into()])).await?;
     tx.commit().await?;
     Ok(value + 1)
+}
+
+async fn write(store: Store) -> base::Result<db::Tx> {
+    store.write().await
 }
 
 async fn counter(store: &Store) -> i64 {
@@ -52,6 +59,24 @@ async fn increments_all_count(database: TestDatabase) {
         task.await.expect("no panic");
     }
     assert_eq!(counter(&store).await, 501);
+}
+
+async fn a_batch_has_a_limit(database: TestDatabase) {
+    let store = store_with_names(&database, &["counter"]).await;
+    let first = store.write().await.expect("turn");
+    let count = 2 * base::limits::DATABASE_BATCH_MAX + 10;
+    let tasks: Vec<_> = (0..count)
+        .map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move { increment(&store).await.expect("incremented") })
+        })
+        .collect();
+    tokio::task::yield_now().await;
+    first.commit().await.expect("committed");
+    for task in tasks {
+        task.await.expect("no panic");
+    }
+    assert_eq!(counter(&store).await, 1 + i64::try_from(count).expect("small"));
 }
 
 async fn failing_and_leaving_writers_harm_nobody(database: TestDatabase) {
@@ -110,31 +135,108 @@ async fn failing_and_leaving_writers_harm_nobody(database: TestDatabase) {
 
 async fn a_commit_is_kept_when_its_caller_leaves(database: TestDatabase) {
     let store = store_with_names(&database, &[]).await;
-    for (id, name) in [(1, "a"), (2, "b")] {
+    let mut expected = String::new();
+    for (id, someone_waits) in [(1, false), (2, true), (3, false), (4, true)] {
         let mut tx = store.write().await.expect("turn");
-        insert(&mut tx, &store, id, name).await.expect("inserted");
-        // Somebody else waits the second time, and leaves as well.
-        let waiting = (id == 2).then(|| {
-            let store = store.clone();
-            tokio::spawn(async move { store.write().await.map(drop) })
-        });
-        if waiting.is_some() {
+        insert(&mut tx, &store, id, &id.to_string()).await.expect("inserted");
+        expected.push_str(&format!("'{id}'\n"));
+        let mut waiting = Box::pin(store.write());
+        if someone_waits {
+            assert!(waiting.as_mut().now_or_never().is_none());
+        }
+        let commit = tx.commit().now_or_never();
+        assert!(matches!(commit, None | Some(Ok(()))));
+        // Whoever waited leaves, after the commit was handed on.
+        drop(waiting);
+        until_names_are(&store, &expected).await;
+    }
+}
+
+/// Nobody else writes meanwhile: what is pending has to be committed by itself.
+async fn until_names_are(store: &Store, expected: &str) {
+    let seen = async {
+        while names(store).await != expected {
             tokio::task::yield_now().await;
         }
-        {
-            let mut commit = std::pin::pin!(tx.commit());
-            let polled = commit.as_mut().now_or_never();
-            assert!(matches!(polled, None | Some(Ok(()))));
+    };
+    tokio::time::timeout(Duration::from_secs(10), seen).await.expect("the commit is made");
+}
+
+async fn a_failed_commit_is_told_to_all(database: TestDatabase) {
+    let store = store_with_names(&database, &["a"]).await;
+    let mut first = store.write().await.expect("turn");
+    break_the_commit(&mut first, &store).await;
+    insert(&mut first, &store, 2, "b").await.expect("inserted");
+    let others: Vec<_> = (3..6)
+        .map(|id| {
+            let mut turn = Box::pin(write(store.clone()));
+            assert!(turn.as_mut().now_or_never().is_none());
+            let store = store.clone();
+            tokio::spawn(async move {
+                let mut tx = turn.await.expect("turn");
+                insert(&mut tx, &store, id, &id.to_string()).await.expect("inserted");
+                told(tx.commit().await)
+            })
+        })
+        .collect();
+    let expected = match store.dialect() {
+        db::Dialect::Sqlite => "Internal 0x80040216",
+        db::Dialect::Postgres => "Conflict db.unique",
+    };
+    assert_eq!(told(first.commit().await), expected);
+    for other in others {
+        assert_eq!(other.await.expect("no panic"), expected);
+    }
+    assert_eq!(names(&store).await, "'a'\n");
+    let mut tx = store.write().await.expect("turn");
+    insert(&mut tx, &store, 9, "z").await.expect("inserted");
+    tx.commit().await.expect("committed");
+    assert_eq!(names(&store).await, "'a'\n'z'\n");
+}
+
+/// Every statement is accepted, only the real commit is not.
+async fn break_the_commit(tx: &mut db::Tx, store: &Store) {
+    match store.dialect() {
+        db::Dialect::Sqlite => {
+            tx.execute_batch("drop table fh_counter").await.expect("dropped");
+            let next = store.dialect().next_version(store);
+            tx.query(&sql(store, &format!("select {next}"), vec![])).await.expect("queried");
         }
-        if let Some(waiting) = waiting {
-            waiting.abort();
+        db::Dialect::Postgres => {
+            let late = store.table("late");
+            let script = format!(
+                "create table {late} (id bigint unique deferrable initially deferred);
+                 insert into {late} (id) values (1), (1)"
+            );
+            tx.execute_batch(&script).await.expect("made");
         }
     }
-    drop(store.write().await.expect("turn"));
-    let expected = "'a'\n'b'\n";
-    // The next writer but one comes after the real commit.
-    store.write_alone().await.expect("turn").commit().await.expect("committed");
+}
+
+#[tokio::test]
+async fn a_full_disk_undoes_what_it_must_and_says_so() {
+    let database = db::testing::sqlite().await;
+    let store = store_with_names(&database, &["a"]).await;
+    let mut first = store.write().await.expect("turn");
+    insert(&mut first, &store, 2, "b").await.expect("inserted");
+    let mut second = std::pin::pin!(store.write());
+    assert!(second.as_mut().now_or_never().is_none());
+    let first = tokio::spawn(async move { told(first.commit().await) });
+    let mut second = second.await.expect("turn");
+    second.execute_batch("pragma max_page_count = 1").await.expect("set");
+    let full = insert(&mut second, &store, 3, &"x".repeat(1_000_000)).await;
+    assert_eq!(told(full), "Unavailable db.full");
+    assert_eq!(told(second.commit().await), "Internal 0x80040216");
+    let expected = match first.await.expect("no panic").as_str() {
+        "ok" => "'a'\n'b'\n",
+        _ => "'a'\n",
+    };
     assert_eq!(names(&store).await, expected);
+    let mut tx = store.write().await.expect("turn");
+    tx.execute_batch("pragma max_page_count = 100000").await.expect("set");
+    insert(&mut tx, &store, 4, "d").await.expect("inserted");
+    tx.commit().await.expect("committed");
+    assert_eq!(names(&store).await, format!("{expected}'d'\n"));
 }
 
 /// Looks with a connection that knows nothing of ours, as after a crash.
