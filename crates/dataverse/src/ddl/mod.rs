@@ -6,6 +6,7 @@
 mod layout;
 
 use db::{ColumnType, Dialect, Store};
+use metadata::{Column, Table, TableType};
 
 pub use layout::{
     Index, IndexColumn, Layout, MONEY_SCALE, PhysicalColumn, has_type_column, key_index,
@@ -114,23 +115,48 @@ fn create_index(place: Place<'_>, layout: &Layout, name: &str, index: &Index) ->
 }
 
 /// Whether the rows of a table are in the database.
-pub fn is_stored(table: &metadata::Table) -> bool {
-    table.table_type != metadata::TableType::Virtual
+pub fn is_stored(table: &Table) -> bool {
+    table.table_type != TableType::Virtual
 }
 
 /// The statements between two definitions of a table, either of which may be missing.
-pub fn between(
-    store: &Store,
-    before: Option<&metadata::Table>,
-    after: Option<&metadata::Table>,
-) -> Vec<String> {
+pub fn between(store: &Store, before: Option<&Table>, after: Option<&Table>) -> Vec<String> {
     let qualify = |name: &str| store.table(name);
-    let place = Place { dialect: store.dialect(), qualify: &qualify };
-    let layout = |table: Option<&metadata::Table>| Layout::of(place.dialect, table?);
+    between_at(Place { dialect: store.dialect(), qualify: &qualify }, before, after)
+}
+
+fn between_at(place: Place<'_>, before: Option<&Table>, after: Option<&Table>) -> Vec<String> {
+    let layout = |table: Option<&Table>| Layout::of(place.dialect, table?);
     match (layout(before), layout(after)) {
         (None, None) => Vec::new(),
         (None, Some(after)) => create(place, &after),
         (Some(before), None) => drop_table(place, &before),
-        (Some(before), Some(after)) => alter(place, &before, &after),
+        (Some(old), Some(new)) => {
+            let mut statements = alter(place, &old, &new);
+            if let (Some(before), Some(after)) = (before, after) {
+                statements.extend(fill_types(place, before, after));
+            }
+            statements
+        }
     }
 }
+
+/// A lookup that gets a second target: what it holds points to the first.
+fn fill_types(place: Place<'_>, before: &Table, after: &Table) -> Vec<String> {
+    let dialect = place.dialect;
+    let table = (place.qualify)(&dialect.physical_name(&after.logical_name));
+    let fill = |column: &std::sync::Arc<Column>| {
+        let old = before.column(&column.logical_name)?;
+        if has_type_column(old) || !has_type_column(column) {
+            return None;
+        }
+        let target = old.targets().first()?.replace('\'', "''");
+        let id = dialect.quote(&dialect.physical_name(&column.logical_name));
+        let kind = dialect.quote(&type_column(dialect, &column.logical_name));
+        Some(format!("update {table} set {kind} = '{target}' where {id} is not null"))
+    };
+    after.columns.values().filter_map(fill).collect()
+}
+
+#[cfg(test)]
+mod tests;
