@@ -17,6 +17,7 @@ pub mod messages;
 mod plan;
 mod provision;
 mod record;
+mod rows;
 mod schema_store;
 pub mod security;
 mod session;
@@ -30,6 +31,7 @@ pub mod well_known;
 
 use base::{Error, Uuid};
 
+pub use component_rows::intersect_table;
 pub use environment::{Currency, DirectoryUser, Environment, Organization};
 pub use messages::{Message, MessageName, Reply};
 pub use record::{Expanded, Input, Page, Record, Reference, RowInput};

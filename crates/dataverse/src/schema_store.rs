@@ -20,6 +20,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
     number: 1,
     sql: "create table {fh_choice} (name text not null primary key, definition text not null);
 create table {fh_relationship} (name text not null primary key, definition text not null);
+create table {fh_sequence} (name text not null primary key, value bigint not null);
 create table {fh_setting} (name text not null primary key, value text not null);
 create table {fh_table} (name text not null primary key, definition text not null)",
 }];

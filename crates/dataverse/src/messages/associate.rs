@@ -1,6 +1,8 @@
 //! `Associate`: links rows through a navigation property.
 
-use crate::Reference;
+use base::Result;
+
+use crate::{Reference, Reply, Session, rows};
 
 /// Links rows to a row.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,7 +16,8 @@ pub struct Associate {
 }
 
 impl Associate {
-    pub(crate) async fn run(self, _session: &mut crate::Session<'_>) -> base::Result<crate::Reply> {
-        Err(base::Error::not_implemented("Associate"))
+    pub(crate) async fn run(self, session: &mut Session<'_>) -> Result<Reply> {
+        rows::associate(session, &self.target, &self.navigation, self.related).await?;
+        Ok(Reply::Done)
     }
 }

@@ -1,8 +1,9 @@
 //! `Create`: a new row, with the rows that come along.
 
+use base::Result;
 use query::Query;
 
-use crate::RowInput;
+use crate::{Reply, RowInput, Session, plan, rows};
 
 /// Creates a row and everything nested in it, in one transaction.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,7 +17,10 @@ pub struct Create {
 }
 
 impl Create {
-    pub(crate) async fn run(self, _session: &mut crate::Session<'_>) -> base::Result<crate::Reply> {
-        Err(base::Error::not_implemented("Create"))
+    pub(crate) async fn run(self, session: &mut Session<'_>) -> Result<Reply> {
+        let table = plan::table(session.schema(), &self.table)?.clone();
+        let id = rows::create(session, table.clone(), self.row, Vec::new(), 0).await?;
+        let record = rows::returning(session, &table, id, self.returning).await?;
+        Ok(rows::created(&table, id, record))
     }
 }

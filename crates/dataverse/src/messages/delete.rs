@@ -1,6 +1,8 @@
 //! `Delete`: removes a row, with what its relationships say.
 
-use crate::Reference;
+use base::Result;
+
+use crate::{Reference, Reply, Session, plan, rows};
 
 /// Removes a row.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,7 +14,11 @@ pub struct Delete {
 }
 
 impl Delete {
-    pub(crate) async fn run(self, _session: &mut crate::Session<'_>) -> base::Result<crate::Reply> {
-        Err(base::Error::not_implemented("Delete"))
+    pub(crate) async fn run(self, session: &mut Session<'_>) -> Result<Reply> {
+        let table = plan::table(session.schema(), &self.target.set_or_table)?.clone();
+        let key = plan::row_key(&table, &self.target.key)?;
+        let id = rows::known_id(session, &table, &key).await?;
+        rows::delete(session, table, id, self.if_version, 0).await?;
+        Ok(Reply::Done)
     }
 }

@@ -1,6 +1,8 @@
 //! `Disassociate`: removes a link between rows.
 
-use crate::Reference;
+use base::Result;
+
+use crate::{Reference, Reply, Session, rows};
 
 /// Unlinks a row from a row.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,7 +16,8 @@ pub struct Disassociate {
 }
 
 impl Disassociate {
-    pub(crate) async fn run(self, _session: &mut crate::Session<'_>) -> base::Result<crate::Reply> {
-        Err(base::Error::not_implemented("Disassociate"))
+    pub(crate) async fn run(self, session: &mut Session<'_>) -> Result<Reply> {
+        rows::disassociate(session, &self.target, &self.navigation, self.related).await?;
+        Ok(Reply::Done)
     }
 }

@@ -1,8 +1,9 @@
 //! `Update`: changes a row that exists.
 
+use base::Result;
 use query::Query;
 
-use crate::{Reference, RowInput};
+use crate::{Reference, Reply, RowInput, Session, plan, rows};
 
 /// Changes the columns given and nothing else.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,7 +19,13 @@ pub struct Update {
 }
 
 impl Update {
-    pub(crate) async fn run(self, _session: &mut crate::Session<'_>) -> base::Result<crate::Reply> {
-        Err(base::Error::not_implemented("Update"))
+    pub(crate) async fn run(self, session: &mut Session<'_>) -> Result<Reply> {
+        let table = plan::table(session.schema(), &self.target.set_or_table)?.clone();
+        let key = plan::row_key(&table, &self.target.key)?;
+        let id = rows::known_id(session, &table, &key).await?;
+        let kept = rows::concrete(session, &table, id).await?;
+        rows::update(session, &kept, id, self.row, self.if_version).await?;
+        let record = rows::returning(session, &table, id, self.returning).await?;
+        Ok(rows::updated(&table, id, record))
     }
 }

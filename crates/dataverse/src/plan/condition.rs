@@ -8,6 +8,8 @@ use std::sync::Arc;
 use metadata::{Column, Table};
 use query::Comparison;
 
+use crate::security::Right;
+
 /// The number of a table in a statement: `t0` is the one that is asked.
 pub(crate) type Alias = u16;
 
@@ -81,13 +83,15 @@ pub(crate) enum Condition {
         /// Whether it must not match.
         negated: bool,
     },
-    /// Whether an integer column has one of some bits.
-    HasBits {
-        /// The column.
-        field: Field,
-        /// The bits.
-        bits: i64,
-        /// Whether it must have none of them.
+    /// Whether the user may use a right on the row: `security` makes the SQL of it.
+    Access {
+        /// The table of the row.
+        table: Arc<Table>,
+        /// Its number.
+        alias: Alias,
+        /// The right.
+        right: Right,
+        /// Whether he must not.
         negated: bool,
     },
     /// Whether there is such a row.
@@ -196,8 +200,8 @@ impl Condition {
             Self::Like { field, pattern, negated } => {
                 Self::Like { field, pattern, negated: !negated }
             }
-            Self::HasBits { field, bits, negated } => {
-                Self::HasBits { field, bits, negated: !negated }
+            Self::Access { table, alias, right, negated } => {
+                Self::Access { table, alias, right, negated: !negated }
             }
             Self::Exists(exists) => {
                 Self::Exists(Box::new(Exists { negated: !exists.negated, ..*exists }))
@@ -218,16 +222,13 @@ fn negate_compare(field: Field, comparison: Comparison, value: db::Value) -> Con
 fn negate_compare_fields(left: Field, comparison: Comparison, right: Field) -> Condition {
     let opposite = opposite(comparison);
     let null = |field: &Field| Condition::IsNull { field: field.clone(), negated: false };
-    let either_null = vec![null(&left), null(&right)];
-    let mut parts = vec![Condition::CompareFields(left, opposite, right)];
-    match comparison {
-        // `a = b` is false when both are null, and so its opposite is true.
-        Comparison::Equal => parts.push(Condition::all(either_null)),
-        // `a <> b` is false when both are null, so its opposite must be true then.
-        Comparison::NotEqual => parts.push(Condition::all(either_null)),
-        _ => parts.extend(either_null),
-    }
-    Condition::any(parts)
+    let nulls = vec![null(&left), null(&right)];
+    let nulls = match comparison {
+        // Neither `a = b` nor `a <> b` holds when both are null.
+        Comparison::Equal | Comparison::NotEqual => Condition::all(nulls),
+        _ => Condition::any(nulls),
+    };
+    Condition::any(vec![Condition::CompareFields(left, opposite, right), nulls])
 }
 
 fn opposite(comparison: Comparison) -> Comparison {

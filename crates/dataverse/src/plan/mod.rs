@@ -5,12 +5,14 @@
 //! A query function of `$filter` is a row of the list in `functions.rs`.
 
 mod access;
-mod autonumber;
+pub(crate) mod autonumber;
 mod condition;
 mod dates;
+pub(crate) mod derived;
 mod expand;
 mod filter;
 mod functions;
+mod key;
 mod literal;
 mod navigation;
 mod number;
@@ -20,14 +22,16 @@ mod state;
 mod typed;
 mod write;
 
-pub(crate) use access::{access, access_by_id};
-pub(crate) use autonumber::{Part as AutoNumberPart, parse as autonumber_parts};
-pub(crate) use condition::{Alias, Condition, Exists, Field, From, Join, Part};
-pub(crate) use expand::{ExpandPlan, ExpandVia};
-pub(crate) use literal::literal;
-pub(crate) use navigation::{Navigation, navigation};
-pub(crate) use order::{OrderPlan, Token};
-pub(crate) use read::{Asker, ReadColumn, ReadPlan, read, read_columns, select_of};
+pub(crate) use access::access_of;
+pub(crate) use condition::{Alias, Condition, Exists, Field, From, Part};
+pub(crate) use expand::{Branch, ExpandPlan, Parent as ExpandParent};
+pub(crate) use filter::{is_of, primary};
+pub(crate) use key::{RowKey, row_key};
+pub(crate) use literal::{bad, options_of, unknown_property};
+pub(crate) use navigation::{Navigation, many_end, navigation};
+pub(crate) use order::{OrderStep, Token};
+pub(crate) use read::{Asker, Base, LookupTarget, ReadColumn, ReadPlan, read, row_before, table};
+pub(crate) use typed::payload;
 pub(crate) use write::{
-    Cell, Link, Nested, Purpose, Target, WritePlan, cell, storable, write,
+    Children, Link, Purpose, Values, WritePlan, fits, get, put, set, stored, write,
 };

@@ -1,0 +1,377 @@
+//! Reads: a query by names becomes a plan with columns.
+
+use std::sync::Arc;
+
+use base::{Error, Instant, Kind, Result, Uuid, limits};
+use metadata::{Column, ColumnKind, Schema, Table};
+use query::Query;
+
+use super::access::access;
+use super::condition::{Alias, Condition, Field, From, Join};
+use super::expand::{ExpandPlan, expands};
+use super::filter::{Aliases, Scope, is_of, primary};
+use super::key::RowKey;
+use super::literal::{bad, unknown_property};
+use super::navigation::{Navigation, check_stored, is_readable, navigation, property};
+use super::order::{OrderStep, Token, fingerprint, order};
+use crate::security::{Right, column_rights};
+use crate::{User, ddl};
+
+/// Who asks, in which environment, and when.
+#[derive(Clone, Copy)]
+pub(crate) struct Asker<'a> {
+    /// The snapshot of the schema.
+    pub schema: &'a Schema,
+    /// Whose rights count.
+    pub user: &'a User,
+    /// The time that relative dates are relative to.
+    pub now: Instant,
+    /// Whether the names of the rows behind lookups are wanted.
+    pub with_names: bool,
+}
+
+/// A read, decided: `sql` makes a statement of it.
+#[derive(Clone, Debug)]
+pub(crate) struct ReadPlan {
+    /// The tables.
+    pub from: From,
+    /// How many numbers of tables are used; the next one is free.
+    pub tables: Alias,
+    /// What is read of each row: what is shown, then what only we need.
+    pub columns: Vec<ReadColumn>,
+    /// How many of the columns are shown.
+    pub shown: usize,
+    /// Which of the columns is the primary key.
+    pub id: usize,
+    /// Which of the columns is the version.
+    pub version: Option<usize>,
+    /// Which rows: what was asked, and what the user may read.
+    pub condition: Condition,
+    /// In which order.
+    pub order: Vec<OrderStep>,
+    /// The values of the order in the last row before these.
+    pub after: Option<Vec<db::Value>>,
+    /// At most so many rows.
+    pub rows_max: usize,
+    /// Whether more rows make a next page; else they are not wanted.
+    pub is_paged: bool,
+    /// Whether the number of all rows is wanted.
+    pub count: bool,
+    /// The related rows to read then.
+    pub expands: Vec<ExpandPlan>,
+    /// The question as a number, for tokens.
+    pub fingerprint: u64,
+}
+
+/// A column that is read.
+#[derive(Clone, Debug)]
+pub(crate) struct ReadColumn {
+    /// The column.
+    pub column: Arc<Column>,
+    /// The table it is read from.
+    pub alias: Alias,
+    /// For a lookup: the tables it may point to.
+    pub targets: Vec<LookupTarget>,
+    /// Whether its value is kept from this user.
+    pub is_masked: bool,
+}
+
+/// A table that a lookup may point to.
+#[derive(Clone, Debug)]
+pub(crate) struct LookupTarget {
+    /// Its logical name.
+    pub name: Arc<str>,
+    /// Where the name of a row is read, if it is wanted: the table, its key and its name column.
+    pub label: Option<(Arc<Table>, Arc<Column>, Arc<Column>)>,
+}
+
+/// Which rows of the table a read is about.
+#[derive(Clone, Debug)]
+pub(crate) enum Base {
+    /// All of them.
+    All,
+    /// One, by id or key.
+    Row(RowKey),
+    /// Those that a navigation property of a row leads to.
+    Related {
+        /// The table of that row.
+        table: Arc<Table>,
+        /// Its id.
+        id: Uuid,
+        /// The way.
+        navigation: Navigation,
+    },
+}
+
+/// Decides how to read rows of `table`.
+pub(crate) fn read(
+    asker: &Asker<'_>,
+    table: &Arc<Table>,
+    query: &Query,
+    base: &Base,
+) -> Result<ReadPlan> {
+    let mut aliases = Aliases::default();
+    let mut scope = Scope::new(table.clone(), &mut aliases);
+    let mut condition = access(asker, table, scope.from.alias, Right::Read)?.and(self::base(
+        &mut scope,
+        &mut aliases,
+        base,
+    )?);
+    if let Some(filter) = &query.filter {
+        condition = condition.and(scope.filter(asker, &mut aliases, filter)?);
+    }
+    let is_one = matches!(base, Base::Row(_));
+    let order = match is_one {
+        true => Vec::new(),
+        false => order(asker, &mut scope, &mut aliases, &query.order_by)?,
+    };
+    let mut columns = columns(asker, table, &query.select)?;
+    let expands = expands(asker, table, &mut columns, &query.expand)?;
+    let (rows_max, is_paged) = rows_max(query);
+    let fingerprint = if is_one { 0 } else { question(table, query) };
+    let after = match &query.skip_token {
+        Some(token) => Some(Token::decode(token, fingerprint, &order)?),
+        None => None,
+    };
+    let Columns { list, shown, id, version } = columns;
+    Ok(ReadPlan {
+        from: scope.from,
+        tables: aliases.count(),
+        columns: list,
+        shown,
+        id,
+        version,
+        condition,
+        order,
+        after,
+        rows_max,
+        is_paged: is_paged && !is_one,
+        count: query.count,
+        expands,
+        fingerprint,
+    })
+}
+
+/// How many rows, and whether more make a next page. A page size wins over `$top`.
+fn rows_max(query: &Query) -> (usize, bool) {
+    match (query.page_size, query.top) {
+        (Some(size), _) => (size.clamp(1, limits::PAGE_ROWS_MAX), true),
+        (None, Some(top)) => (top.min(limits::PAGE_ROWS_MAX), false),
+        (None, None) => (limits::PAGE_ROWS_MAX, true),
+    }
+}
+
+/// A page token belongs to a table, a filter and an order; what is shown of the rows may differ.
+fn question(table: &Table, query: &Query) -> u64 {
+    match (&query.filter, query.order_by.as_slice()) {
+        (None, []) => fingerprint(&table.logical_name),
+        (filter, order) => fingerprint(&format!("{} {filter:?} {order:?}", table.logical_name)),
+    }
+}
+
+fn base(scope: &mut Scope, aliases: &mut Aliases, base: &Base) -> Result<Condition> {
+    match base {
+        Base::All => Ok(Condition::Const(true)),
+        Base::Row(key) => Ok(key.condition(primary(&scope.from.table)?)),
+        Base::Related { table, id, navigation } => related(scope, aliases, table, *id, navigation),
+    }
+}
+
+fn related(
+    scope: &mut Scope,
+    aliases: &mut Aliases,
+    table: &Table,
+    id: Uuid,
+    navigation: &Navigation,
+) -> Result<Condition> {
+    let here = scope.from.alias;
+    match navigation {
+        Navigation::Many { column, .. } => {
+            let link = Condition::equal(Field::value(here, column), id);
+            Ok(link.and(is_of(here, column, table)))
+        }
+        Navigation::ManyToMany { intersect, near, far, table: many, .. } => {
+            let between = aliases.next();
+            let key = Field::value(here, primary(many)?);
+            let on = Condition::same(Field::value(between, far), key)
+                .and(Condition::equal(Field::value(between, near), id));
+            let join = Join { table: intersect.clone(), alias: between, on, is_outer: false };
+            scope.from.joins.push(join);
+            Ok(Condition::Const(true))
+        }
+        Navigation::One { column, .. } => {
+            Err(bad(format!("'{}' leads to one row, not to a collection.", column.logical_name)))
+        }
+    }
+}
+
+/// The columns of a plan while they are collected.
+pub(crate) struct Columns {
+    /// What is read, what is shown first.
+    pub list: Vec<ReadColumn>,
+    /// How many are shown.
+    pub shown: usize,
+    /// Which is the primary key.
+    pub id: usize,
+    /// Which is the version.
+    pub version: Option<usize>,
+}
+
+impl Columns {
+    /// The place of `column`, which is read along if it is not there yet.
+    pub fn hidden(&mut self, asker: &Asker<'_>, table: &Table, column: &Arc<Column>) -> usize {
+        let found = self.list.iter().position(|read| Arc::ptr_eq(&read.column, column));
+        found.unwrap_or_else(|| {
+            self.list.push(read_column(asker, table, column));
+            self.list.len() - 1
+        })
+    }
+}
+
+/// The columns that `select` names, with those that always come along.
+fn columns(asker: &Asker<'_>, table: &Table, select: &[String]) -> Result<Columns> {
+    let chosen = match select {
+        [] => all(table),
+        [star] if star == "*" => all(table),
+        names => selected(asker, table, names)?,
+    };
+    let list = chosen.iter().map(|column| read_column(asker, table, column)).collect::<Vec<_>>();
+    let mut columns = Columns { shown: list.len(), list, id: 0, version: None };
+    columns.id = columns.hidden(asker, table, primary(table)?);
+    columns.shown = columns.shown.max(columns.id + 1);
+    if let Some(version) = table.column("versionnumber") {
+        columns.version = Some(columns.hidden(asker, table, version));
+    }
+    Ok(columns)
+}
+
+/// All columns of a row. Pictures and files come only when they are named.
+fn all(table: &Table) -> Vec<&Arc<Column>> {
+    let is_shown = |column: &&Arc<Column>| {
+        is_readable(column)
+            && ddl::storage(column).is_some()
+            && !matches!(column.kind, ColumnKind::Image { .. } | ColumnKind::File { .. })
+    };
+    table.columns.values().filter(is_shown).collect()
+}
+
+fn selected<'a>(
+    asker: &Asker<'_>,
+    table: &'a Table,
+    names: &[String],
+) -> Result<Vec<&'a Arc<Column>>> {
+    let mut chosen: Vec<&Arc<Column>> = Vec::with_capacity(names.len() + 2);
+    let mut put = |column: &'a Arc<Column>| {
+        if !chosen.iter().any(|known| Arc::ptr_eq(known, column)) {
+            chosen.push(column);
+        }
+    };
+    for name in names {
+        let column = property(table, name).ok_or_else(|| not_selectable(asker, table, name))?;
+        check_stored(table, column)?;
+        put(column);
+        for companion in companions(table, column) {
+            put(companion);
+        }
+    }
+    Ok(chosen)
+}
+
+fn not_selectable(asker: &Asker<'_>, table: &Table, name: &str) -> Error {
+    match navigation(asker.schema, table, name) {
+        Some(Navigation::One { column, .. }) => bad(format!(
+            "'{name}' is a navigation property of 'Microsoft.Dynamics.CRM.{}'; select \
+             '_{}_value', or expand it.",
+            table.logical_name, column.logical_name
+        )),
+        Some(_) => bad(format!(
+            "'{name}' is a navigation property of 'Microsoft.Dynamics.CRM.{}'; expand it.",
+            table.logical_name
+        )),
+        None => unknown_property(table, name),
+    }
+}
+
+/// What comes along with a column: the currency of an amount, the composite of an address.
+fn companions<'a>(
+    table: &'a Table,
+    column: &Column,
+) -> impl Iterator<Item = &'a Arc<Column>> + use<'a> {
+    let is_money = matches!(column.kind, ColumnKind::Money { .. });
+    let currency = is_money.then(|| table.column("transactioncurrencyid")).flatten();
+    currency.into_iter().chain(address_composite(table, &column.logical_name))
+}
+
+fn address_composite<'a>(table: &'a Table, name: &str) -> Option<&'a Arc<Column>> {
+    const PARTS: &[&str] =
+        &["city", "country", "line1", "line2", "line3", "postalcode", "stateorprovince"];
+    let (address, part) =
+        name.split_once('_').filter(|(address, _)| address.starts_with("address"))?;
+    let is_part = PARTS.contains(&part);
+    is_part.then(|| table.column(&format!("{address}_composite"))).flatten()
+}
+
+fn read_column(asker: &Asker<'_>, table: &Table, column: &Arc<Column>) -> ReadColumn {
+    let is_masked = column.is_secured && !column_rights(asker.user, table, column).read;
+    let targets = match &column.kind {
+        ColumnKind::Lookup { .. } | ColumnKind::Customer | ColumnKind::Owner => {
+            column.targets().into_iter().map(|name| lookup_target(asker, name)).collect()
+        }
+        _ => Vec::new(),
+    };
+    ReadColumn { column: column.clone(), alias: 0, targets, is_masked }
+}
+
+fn lookup_target(asker: &Asker<'_>, name: &str) -> LookupTarget {
+    let label = asker.with_names.then(|| asker.schema.table(name)).flatten().and_then(|table| {
+        let name = table.primary_name.as_deref().and_then(|name| table.column(name))?;
+        let key = table.column(&table.primary_id)?;
+        let is_stored = table.table_type != metadata::TableType::Virtual;
+        is_stored.then(|| (table.clone(), key.clone(), name.clone()))
+    });
+    LookupTarget { name: Arc::from(name), label }
+}
+
+/// A plan that reads given columns of one row without asking for rights: what a write needs to
+/// know of the row before.
+pub(crate) fn row_before(
+    asker: &Asker<'_>,
+    table: &Arc<Table>,
+    id: Uuid,
+    columns: &[Arc<Column>],
+) -> Result<ReadPlan> {
+    let read =
+        |column: &Arc<Column>| ReadColumn { is_masked: false, ..read_column(asker, table, column) };
+    let list = columns.iter().map(read).collect::<Vec<_>>();
+    let mut columns = Columns { shown: list.len(), list, id: 0, version: None };
+    columns.id = columns.hidden(asker, table, primary(table)?);
+    if let Some(version) = table.column("versionnumber") {
+        columns.version = Some(columns.hidden(asker, table, version));
+    }
+    let Columns { list, shown, id: id_index, version } = columns;
+    Ok(ReadPlan {
+        from: From { table: table.clone(), alias: 0, joins: Vec::new() },
+        tables: 1,
+        columns: list,
+        shown,
+        id: id_index,
+        version,
+        condition: RowKey::Id(id).condition(primary(table)?),
+        order: Vec::new(),
+        after: None,
+        rows_max: 1,
+        is_paged: false,
+        count: false,
+        expands: Vec::new(),
+        fingerprint: 0,
+    })
+}
+
+/// The table with this set name or logical name.
+pub(crate) fn table<'a>(schema: &'a Schema, set_or_logical: &str) -> Result<&'a Arc<Table>> {
+    let found = schema.table_by_set(set_or_logical).or_else(|| schema.table(set_or_logical));
+    found.ok_or_else(|| {
+        let message = format!("Resource not found for the segment '{set_or_logical}'.");
+        Error::new(Kind::NotFound, "0x8006088a", message)
+    })
+}

@@ -1,0 +1,247 @@
+//! Carrying out reads.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use base::{Error, Kind, Result, Uuid, limits};
+use metadata::Table;
+use query::Query;
+
+use super::Boxed;
+use crate::plan::{self, Asker, Base, Branch, ExpandParent, ExpandPlan, ReadPlan, RowKey, Token};
+use crate::security::{self, Right};
+use crate::session::ReadScope;
+use crate::{Expanded, Page, Record, Value, sql};
+
+/// Ids in one statement; lists are filled up to one of a few lengths, so that statements recur.
+const IDS_MAX: usize = 512;
+
+/// One row.
+pub(crate) async fn find(
+    scope: &mut ReadScope<'_>,
+    table: &Arc<Table>,
+    key: &RowKey,
+    query: &Query,
+    with_names: bool,
+) -> Result<Record> {
+    let asker = asker(scope, with_names);
+    let plan = plan::read(&asker, table, query, &Base::Row(key.clone()))?;
+    let statement = sql::select(scope.store, scope.user, &plan);
+    let shape = sql::Shape::of(&plan, 0);
+    let mut found = None;
+    scope
+        .db
+        .for_each(&statement, |row| {
+            found = Some(shape.record(row)?.0);
+            Ok(())
+        })
+        .await?;
+    let Some(record) = found else { return Err(why_not_found(scope, table, key).await) };
+    let mut records = [record];
+    finish(scope, &plan, &mut records).await?;
+    let [record] = records;
+    Ok(record)
+}
+
+/// A row that was not found is not there, or may not be read.
+async fn why_not_found(scope: &mut ReadScope<'_>, table: &Arc<Table>, key: &RowKey) -> Error {
+    match find_id(scope, table, key).await {
+        Ok(Some(id)) => security::row_denied(scope.user, table, id, Right::Read),
+        Ok(None) => key.not_found(table),
+        Err(error) => error,
+    }
+}
+
+/// The id of a row, whoever may read it.
+pub(crate) async fn find_id(
+    scope: &mut ReadScope<'_>,
+    table: &Arc<Table>,
+    key: &RowKey,
+) -> Result<Option<Uuid>> {
+    let asker = asker(scope, false);
+    let mut plan = plan::row_before(&asker, table, Uuid::nil(), &[])?;
+    plan.condition = key.condition(plan::primary(table)?);
+    let statement = sql::select(scope.store, scope.user, &plan);
+    let rows = scope.db.query(&statement).await?;
+    rows.first().map(|row| row.get(0)).transpose()
+}
+
+/// Columns of a row, whoever may read it.
+pub(crate) async fn read_row(
+    scope: &mut ReadScope<'_>,
+    table: &Arc<Table>,
+    id: Uuid,
+    columns: &[Arc<metadata::Column>],
+) -> Result<Option<Record>> {
+    let asker = asker(scope, false);
+    let plan = plan::row_before(&asker, table, id, columns)?;
+    let statement = sql::select(scope.store, scope.user, &plan);
+    let shape = sql::Shape::of(&plan, 0);
+    let mut found = None;
+    scope
+        .db
+        .for_each(&statement, |row| {
+            let (mut record, _) = shape.record(row)?;
+            record.values.truncate(plan.shown);
+            found = Some(record);
+            Ok(())
+        })
+        .await?;
+    Ok(found)
+}
+
+/// A page of rows.
+pub(crate) async fn page(
+    scope: &mut ReadScope<'_>,
+    table: &Arc<Table>,
+    query: &Query,
+    base: &Base,
+    with_names: bool,
+) -> Result<Page> {
+    let asker = asker(scope, with_names);
+    let plan = plan::read(&asker, table, query, base)?;
+    let statement = sql::select(scope.store, scope.user, &plan);
+    let shape = sql::Shape::of(&plan, 0);
+    let mut rows = Vec::new();
+    let mut last = Vec::new();
+    let mut has_more = false;
+    scope
+        .db
+        .for_each(&statement, |row| {
+            if rows.len() == plan.rows_max {
+                has_more = true;
+                return Ok(());
+            }
+            let (record, place) = shape.record(row)?;
+            rows.push(record);
+            if plan.is_paged && rows.len() == plan.rows_max {
+                last = (place..row.len())
+                    .map(|index| row.value(index).map(db::ValueRef::to_value))
+                    .collect::<Result<_>>()?;
+            }
+            Ok(())
+        })
+        .await?;
+    let count = if plan.count { Some(count(scope, &plan).await?) } else { None };
+    finish(scope, &plan, &mut rows).await?;
+    let token = Token { fingerprint: plan.fingerprint, values: last };
+    Ok(Page { rows, count, next: has_more.then(|| token.encode()) })
+}
+
+async fn count(scope: &mut ReadScope<'_>, plan: &ReadPlan) -> Result<i64> {
+    let statement = sql::count(scope.store, scope.user, plan, limits::COUNT_MAX);
+    scope.db.query_one(&statement).await?.get(0)
+}
+
+/// Reads the related rows, and takes away what was only read for them.
+async fn finish(scope: &mut ReadScope<'_>, plan: &ReadPlan, rows: &mut [Record]) -> Result<()> {
+    for expand in &plan.expands {
+        self::expand(scope, expand, rows).await?;
+    }
+    for row in rows {
+        row.values.truncate(plan.shown);
+    }
+    Ok(())
+}
+
+/// Reads the rows of one navigation property for all rows of a page.
+async fn expand(scope: &mut ReadScope<'_>, expand: &ExpandPlan, rows: &mut [Record]) -> Result<()> {
+    let mut related: Vec<Vec<Record>> = rows.iter().map(|_| Vec::new()).collect();
+    for branch in &expand.branches {
+        let parents = parents(&branch.parent, rows);
+        let mut ids = parents.keys().copied().collect::<Vec<_>>();
+        // Ids in order make pages of the index neighbours.
+        ids.sort_unstable();
+        let mut brought = 0;
+        for ids in ids.chunks(IDS_MAX) {
+            let (belongs, mut children) = group(scope, branch, ids, &mut brought).await?;
+            finish_boxed(scope, &branch.plan, &mut children).await?;
+            for (parent, child) in belongs.into_iter().zip(children) {
+                let Some((last, others)) = parents.get(&parent).and_then(|of| of.split_last())
+                else {
+                    continue;
+                };
+                for other in others {
+                    related[*other].push(child.clone());
+                }
+                related[*last].push(child);
+            }
+        }
+    }
+    for (row, children) in rows.iter_mut().zip(related) {
+        let expanded = match expand.is_collection {
+            true => Expanded::Many(Page { rows: children, count: None, next: None }),
+            false => Expanded::One(children.into_iter().next().map(Box::new)),
+        };
+        row.expanded.push((expand.navigation.clone(), expanded));
+    }
+    Ok(())
+}
+
+fn finish_boxed<'a>(
+    scope: &'a mut ReadScope<'_>,
+    plan: &'a ReadPlan,
+    rows: &'a mut [Record],
+) -> Boxed<'a, ()> {
+    Box::pin(finish(scope, plan, rows))
+}
+
+/// The rows of a page by the id that their related rows are found by.
+fn parents(parent: &ExpandParent, rows: &[Record]) -> HashMap<Uuid, Vec<usize>> {
+    let mut parents: HashMap<Uuid, Vec<usize>> = HashMap::with_capacity(rows.len());
+    for (index, row) in rows.iter().enumerate() {
+        let id = match parent {
+            ExpandParent::Id => Some(row.id),
+            ExpandParent::Lookup(place, target) => match &row.values[*place].1 {
+                Value::Lookup { id, table, .. } if **table == **target => Some(*id),
+                _ => None,
+            },
+        };
+        if let Some(id) = id {
+            parents.entry(id).or_default().push(index);
+        }
+    }
+    parents
+}
+
+/// The related rows of some rows, and to which of them each belongs.
+async fn group(
+    scope: &mut ReadScope<'_>,
+    branch: &Branch,
+    ids: &[Uuid],
+    brought: &mut usize,
+) -> Result<(Vec<Uuid>, Vec<Record>)> {
+    let filled = ids.len().next_power_of_two().min(IDS_MAX).max(ids.len());
+    let last = ids.last().copied().unwrap_or_default();
+    let mut list = ids.iter().map(|id| db::Value::Id(*id)).collect::<Vec<_>>();
+    list.resize(filled, db::Value::Id(last));
+    let rows_max = limits::EXPANDED_ROWS_MAX.saturating_sub(*brought) + 1;
+    let statement = sql::group(scope.store, scope.user, branch, list, rows_max);
+    let shape = sql::Shape::of(&branch.plan, 1);
+    let (mut belongs, mut children) = (Vec::new(), Vec::new());
+    scope
+        .db
+        .for_each(&statement, |row| {
+            belongs.push(row.get(0)?);
+            children.push(shape.record(row)?.0);
+            Ok(())
+        })
+        .await?;
+    *brought += children.len();
+    if *brought > limits::EXPANDED_ROWS_MAX {
+        return Err(Error::new(
+            Kind::Invalid,
+            "0x80060888",
+            format!(
+                "The $expand brings more than {} rows; ask for smaller pages.",
+                limits::EXPANDED_ROWS_MAX
+            ),
+        ));
+    }
+    Ok((belongs, children))
+}
+
+/// Who asks.
+pub(super) fn asker<'a>(scope: &ReadScope<'a>, with_names: bool) -> Asker<'a> {
+    Asker { schema: scope.schema, user: scope.user, now: scope.cx.now(), with_names }
+}

@@ -1,0 +1,246 @@
+//! Plans of reads.
+
+use db::{Statement, Store};
+use query::Comparison;
+
+use super::{Writer, folded, operator};
+use crate::plan::{Branch, Condition, Field, OrderStep, ReadColumn, ReadPlan};
+use crate::{User, ddl};
+
+/// One page of rows, and one row more if there is a next page.
+///
+/// Behind the columns come the values of the order, which make the token of the next page.
+pub(crate) fn select(store: &Store, user: &User, plan: &ReadPlan) -> Statement {
+    let mut writer = Writer::new(store, user);
+    writer.push("select ");
+    writer.columns(&plan.columns);
+    for step in plan.order.iter().filter(|_| plan.is_paged) {
+        writer.push(", ");
+        writer.order_value(step);
+    }
+    writer.push("\n");
+    writer.from(&plan.from);
+    writer.filter(&plan.condition);
+    if let Some(after) = &plan.after {
+        writer.push(if plan.condition.is_always() { "\nwhere " } else { "\n  and " });
+        writer.after(&plan.order, after);
+    }
+    writer.order(&plan.order);
+    if !plan.order.is_empty() {
+        writer.push("\nlimit ");
+        writer.param(rows(plan.rows_max + usize::from(plan.is_paged)));
+    }
+    writer.finish()
+}
+
+/// How many rows match, counted up to `max`.
+pub(crate) fn count(store: &Store, user: &User, plan: &ReadPlan, max: i64) -> Statement {
+    let mut writer = Writer::new(store, user);
+    writer.push("select count(*) from (select 1 as one\n");
+    writer.from(&plan.from);
+    writer.filter(&plan.condition);
+    writer.push("\nlimit ");
+    writer.param(max);
+    writer.push(") counted");
+    writer.finish()
+}
+
+/// Related rows of several rows at once; the first column says to which they belong. At most
+/// `rows_max` of them.
+pub(crate) fn group(
+    store: &Store,
+    user: &User,
+    branch: &Branch,
+    parents: Vec<db::Value>,
+    rows_max: usize,
+) -> Statement {
+    let plan = &branch.plan;
+    let mut writer = Writer::new(store, user);
+    writer.push("select ");
+    if branch.top.is_some() {
+        writer.push("* from (select ");
+    }
+    writer.field(&branch.group);
+    writer.push(" as parent, ");
+    writer.numbered_columns(&plan.columns, branch.top.is_some());
+    if branch.top.is_some() {
+        writer.push(", row_number() over (partition by ");
+        writer.field(&branch.group);
+        writer.order(&plan.order);
+        writer.push(") as place");
+    }
+    writer.push("\n");
+    writer.from(&plan.from);
+    let belongs = Condition::In { field: branch.group.clone(), values: parents, negated: false };
+    writer.filter(&belongs.and(plan.condition.clone()));
+    match branch.top {
+        None => writer.order(&plan.order),
+        Some(top) => {
+            writer.push(") numbered\nwhere place <= ");
+            writer.param(rows(top));
+            writer.push("\norder by place");
+        }
+    }
+    writer.push("\nlimit ");
+    writer.param(rows(rows_max));
+    writer.finish()
+}
+
+fn rows(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+impl Writer<'_> {
+    fn columns(&mut self, columns: &[ReadColumn]) {
+        self.numbered_columns(columns, false);
+    }
+
+    /// The columns; with names of their own inside a sub-query, where names must differ.
+    fn numbered_columns(&mut self, columns: &[ReadColumn], is_numbered: bool) {
+        let mut number = 0;
+        for read in columns.iter().filter(|read| !read.is_masked) {
+            self.separate(&mut number);
+            self.column(read.alias, &read.column);
+            self.number(number, is_numbered);
+            if ddl::has_type_column(&read.column) {
+                self.separate(&mut number);
+                self.field(&Field::target(read.alias, &read.column));
+                self.number(number, is_numbered);
+            }
+            if read.targets.iter().any(|target| target.label.is_some()) {
+                self.separate(&mut number);
+                self.label(read);
+                self.number(number, is_numbered);
+            }
+        }
+    }
+
+    fn separate(&mut self, number: &mut usize) {
+        self.push(if *number == 0 { "" } else { ", " });
+        *number += 1;
+    }
+
+    fn number(&mut self, number: usize, is_numbered: bool) {
+        if is_numbered {
+            self.push(&format!(" as c{number}"));
+        }
+    }
+
+    /// The name of the row behind a lookup.
+    fn label(&mut self, read: &ReadColumn) {
+        let labels =
+            read.targets.iter().filter_map(|target| Some((target, target.label.as_ref()?)));
+        let has_type = ddl::has_type_column(&read.column);
+        if has_type {
+            self.push("case ");
+            self.field(&Field::target(read.alias, &read.column));
+        }
+        for (target, (table, key, name)) in labels {
+            if has_type {
+                self.push(" when ");
+                self.param(&*target.name);
+                self.push(" then ");
+            }
+            self.push("(select named.");
+            self.name(&name.logical_name);
+            self.push(" from ");
+            self.table(table);
+            self.push(" named where named.");
+            self.name(&key.logical_name);
+            self.push(" = ");
+            self.column(read.alias, &read.column);
+            self.push(")");
+        }
+        self.push(if has_type { " end" } else { "" });
+    }
+
+    fn order(&mut self, steps: &[OrderStep]) {
+        for (index, step) in steps.iter().enumerate() {
+            self.push(if index == 0 { "\norder by " } else { ", " });
+            let start = self.sql.len();
+            self.order_key(step);
+            let key = self.sql.split_off(start);
+            let is_primary = index + 1 == steps.len();
+            // The primary key is never null, and its index need not know of nulls.
+            let entry = match is_primary {
+                true => key,
+                false => self.store.dialect().order(&key, step.descending),
+            };
+            self.push(&entry);
+        }
+    }
+
+    /// What rows are ordered by.
+    fn order_key(&mut self, step: &OrderStep) {
+        match &step.ranks {
+            None => self.comparable(&step.field),
+            Some(_) => self.order_value(step),
+        }
+    }
+
+    /// What a token keeps of a row: the value itself, or the place of a choice.
+    fn order_value(&mut self, step: &OrderStep) {
+        let Some(ranks) = &step.ranks else { return self.field(&step.field) };
+        if ranks.is_empty() {
+            return self.field(&step.field);
+        }
+        self.push("case ");
+        self.field(&step.field);
+        for (option, rank) in ranks {
+            self.push(&format!(" when {option} then {rank}"));
+        }
+        self.push(" end");
+    }
+
+    /// The rows after the one with these values: for some step all before it are equal, and it is
+    /// later. Nulls come first, and last when descending.
+    fn after(&mut self, steps: &[OrderStep], values: &[db::Value]) {
+        let pairs = steps.iter().zip(values).collect::<Vec<_>>();
+        self.push("(");
+        let mut is_first = true;
+        for (index, (step, value)) in pairs.iter().enumerate() {
+            if **value == db::Value::Null && step.descending {
+                continue;
+            }
+            self.push(if is_first { "" } else { "\n    or " });
+            is_first = false;
+            for (step, value) in &pairs[..index] {
+                self.equal(step, value);
+                self.push(" and ");
+            }
+            self.later(step, value);
+        }
+        // Nothing comes after nulls that are last, but the primary key always has a value.
+        self.push(if is_first { "1 = 0)" } else { ")" });
+    }
+
+    fn equal(&mut self, step: &OrderStep, value: &db::Value) {
+        self.order_key(step);
+        match value {
+            db::Value::Null => self.push(" is null"),
+            value => {
+                self.push(" = ");
+                self.param(folded(&step.field, value));
+            }
+        }
+    }
+
+    fn later(&mut self, step: &OrderStep, value: &db::Value) {
+        let null_is_later = step.descending;
+        self.push(if null_is_later { "(" } else { "" });
+        self.order_key(step);
+        match value {
+            db::Value::Null => self.push(" is not null"),
+            value => {
+                let later = if step.descending { Comparison::Less } else { Comparison::Greater };
+                self.push(operator(later));
+                self.param(folded(&step.field, value));
+            }
+        }
+        if null_is_later {
+            self.push(" or ");
+            self.order_key(step);
+            self.push(" is null)");
+        }
+    }
+}
