@@ -8,6 +8,17 @@ use std::fmt;
 pub struct Instant(pub i64);
 
 impl Instant {
+    /// Reads ISO 8601 with or without a zone (UTC then), or a date alone.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if let Ok(time) = text.parse::<jiff::Timestamp>() {
+            return Some(Self(time.as_second()));
+        }
+        let local = text.parse::<jiff::civil::DateTime>().ok()?;
+        let zoned = local.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+        Some(Self(zoned.timestamp().as_second()))
+    }
+
     /// The same point `seconds` later (or earlier, when negative).
     #[must_use]
     pub fn plus_seconds(self, seconds: i64) -> Self {

@@ -56,6 +56,11 @@ pub enum Value {
 }
 
 impl Value {
+    /// A reference to a row of `table`, by logical name.
+    pub fn lookup(table: &str, id: Uuid) -> Self {
+        Self::Lookup { id, table: table.into(), name: None }
+    }
+
     /// The row that this points to, or the plain id that it is.
     pub fn id(&self) -> Option<Uuid> {
         match self {

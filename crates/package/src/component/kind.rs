@@ -190,6 +190,50 @@ pub(crate) static NESTED: &[Place] = &[
 ];
 
 impl ComponentKind {
+    /// All kinds.
+    pub const ALL: &[Self] = &[
+        Self::AiModel,
+        Self::AppModule,
+        Self::AppModuleSiteMap,
+        Self::Association,
+        Self::AttributeImageConfig,
+        Self::CanvasApp,
+        Self::Chart,
+        Self::Choice,
+        Self::Column,
+        Self::ConnectionReference,
+        Self::ConnectionRole,
+        Self::ConnectionRoleAssociation,
+        Self::Connector,
+        Self::CustomControl,
+        Self::Dashboard,
+        Self::EntityDataProvider,
+        Self::EntityDataSource,
+        Self::EntityImageConfig,
+        Self::EntityMap,
+        Self::EnvironmentVariable,
+        Self::FieldSecurityProfile,
+        Self::File,
+        Self::Form,
+        Self::InteractionCentricDashboard,
+        Self::Key,
+        Self::PluginAssembly,
+        Self::Relationship,
+        Self::Report,
+        Self::Ribbon,
+        Self::Role,
+        Self::Row,
+        Self::SdkMessageProcessingStep,
+        Self::ServiceEndpoint,
+        Self::SiteMap,
+        Self::Table,
+        Self::Template,
+        Self::Unknown,
+        Self::View,
+        Self::WebResource,
+        Self::Workflow,
+    ];
+
     /// The number of the component type, where it is the same in every environment.
     pub fn type_code(self) -> Option<i32> {
         match self {
