@@ -59,7 +59,7 @@ pub struct Table {
     #[serde(default)]
     pub is_managed: bool,
     /// The stem of its privileges (`prvRead<stem>`): its schema name, unless another table's
-    /// privileges cover it.
+    /// privileges cover it. Empty: no privilege guards it (intersect and internal tables).
     pub privilege_stem: String,
     /// The other properties of `EntityMetadata`, by the protocol's name (`IsAuditEnabled`,
     /// `HasNotes`, …), as they came.

@@ -160,7 +160,7 @@ fn table(line: &TableLine, data: &Data) -> Table {
         is_solution_aware: line.is_component,
         is_custom: false,
         is_managed: true,
-        privilege_stem: line.privilege_stem.clone().unwrap_or_else(|| line.schema_name.clone()),
+        privilege_stem: privilege_stem(line),
         flags: line.flags.iter().map(|flag| ((*flag).to_owned(), true.into())).collect(),
         introduced_version: None,
         managed_properties: managed_properties(line),
@@ -227,6 +227,14 @@ fn unique_id(line: &TableLine) -> String {
     line.unique_id.clone().unwrap_or_else(rule)
 }
 
+fn privilege_stem(line: &TableLine) -> String {
+    match line.privilege_stem.as_deref() {
+        Some("-") => String::new(),
+        Some(stem) => stem.to_owned(),
+        None => line.schema_name.clone(),
+    }
+}
+
 fn managed_properties(line: &TableLine) -> ManagedProperties {
     let fixed = line.is_fixed.then(|| ("iscustomizable".to_owned(), false));
     ManagedProperties(fixed.into_iter().collect())
@@ -261,6 +269,7 @@ fn intersect(line: &LinkLine, data: &Data) -> Table {
         type_code: line.type_code,
         display_name: line.display_name.clone(),
         primary_id: line.primary_id.clone(),
+        privilege_stem: Some("-".to_owned()),
         is_component: line.is_component,
         is_modern: line.is_component,
         is_fixed: true,
