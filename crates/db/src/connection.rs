@@ -98,6 +98,7 @@ impl Link {
         statement: &Statement,
         f: &mut (dyn FnMut(&RowRef<'_>) -> ControlFlow<()> + Send),
     ) -> Result<()> {
+        statement.check()?;
         let timer = Timer::start();
         match self {
             Self::Sqlite(link) => {
@@ -113,6 +114,7 @@ impl Link {
     }
 
     pub(crate) async fn execute(&mut self, statement: &Statement) -> Result<u64> {
+        statement.check()?;
         let timer = Timer::start();
         let changed = match self {
             Self::Sqlite(link) => link.execute(statement)?,

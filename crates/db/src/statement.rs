@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use base::{Error, Kind, Result, limits};
+
 use crate::Value;
 
 /// A statement with numbered placeholders (`?1`, `?2`, …) and its parameters.
@@ -27,6 +29,24 @@ impl Statement {
         self.params.push(value.into());
         format!("?{}", self.params.len())
     }
+
+    /// What one of the databases would refuse, both do.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.params.len() > limits::DATABASE_PARAMETERS_MAX {
+            return Err(Error::new(
+                Kind::TooLarge,
+                "db.parameters",
+                format!(
+                    "The request compares with or stores more than {} values at once. Split it.",
+                    limits::DATABASE_PARAMETERS_MAX
+                ),
+            ));
+        }
+        match self.params.iter().any(has_nul) {
+            true => Err(nul_in_text()),
+            false => Ok(()),
+        }
+    }
 }
 
 /// `statement!("select … where id = ?1", id)`: a [`Statement`] whose parameters are converted.
@@ -35,6 +55,15 @@ macro_rules! statement {
     ($sql:expr $(, $param:expr)* $(,)?) => {
         $crate::Statement::new($sql, vec![$($crate::Value::from($param)),*])
     };
+}
+
+fn has_nul(value: &Value) -> bool {
+    matches!(value, Value::Text(text) if text.contains('\0'))
+}
+
+/// PostgreSQL cannot store NUL in text, so nor do we.
+pub(crate) fn nul_in_text() -> Error {
+    Error::new(Kind::Invalid, "db.text", "Text must not contain the character U+0000. Remove it.")
 }
 
 /// The text with PostgreSQL's placeholders: `?1` becomes `$1` outside of quotes.

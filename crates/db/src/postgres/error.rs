@@ -5,7 +5,7 @@ use deadpool_postgres::PoolError;
 use serde_json::json;
 use tokio_postgres::error::{DbError, SqlState};
 
-use crate::sqlite::nul_in_text;
+use crate::statement::nul_in_text;
 
 /// The error for a caller. The cause for the log has PostgreSQL's message, without its detail, which
 /// may quote values.

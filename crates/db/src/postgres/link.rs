@@ -9,8 +9,8 @@ use futures_util::{FutureExt, TryStreamExt, future};
 
 use super::error::{error, is_stale_plan};
 use super::server::Texts;
+use crate::Statement;
 use crate::row::{RowRef, RowSource};
-use crate::{Statement, Value};
 
 /// A connection to PostgreSQL, lent by a pool.
 pub(crate) struct Link {
@@ -140,10 +140,7 @@ impl Link {
         if wanted != given {
             return Err(Error::internal(format!("{wanted} parameters, {given} given")));
         }
-        match statement.params.iter().any(has_nul) {
-            true => Err(crate::sqlite::nul_in_text()),
-            false => Ok(prepared),
-        }
+        Ok(prepared)
     }
 
     /// A statement was refused. If its plan is out of date, the next one is made anew.
@@ -181,8 +178,4 @@ impl Drop for Link {
             self.send("rollback");
         }
     }
-}
-
-fn has_nul(value: &Value) -> bool {
-    matches!(value, Value::Text(text) if text.contains('\0'))
 }

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
-use base::{Error, Kind, Result, limits};
+use base::{Error, Result, limits};
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::{ToSqlOutput, ValueRef as Raw};
 use rusqlite::{Connection, OpenFlags};
@@ -154,7 +154,7 @@ impl Link {
             return Err(Error::internal(format!("{wanted} parameters, {given} given")));
         }
         for (index, value) in statement.params.iter().enumerate() {
-            prepared.raw_bind_parameter(index + 1, Param(checked(value)?)).map_err(error)?;
+            prepared.raw_bind_parameter(index + 1, Param(value)).map_err(error)?;
         }
         Ok(prepared)
     }
@@ -193,18 +193,6 @@ fn add_lower(connection: &Connection) -> rusqlite::Result<()> {
         }
         other => Err(rusqlite::Error::InvalidFunctionParameterType(0, other.data_type())),
     })
-}
-
-/// PostgreSQL cannot store NUL in text, so nor do we.
-fn checked(value: &Value) -> Result<&Value> {
-    match value {
-        Value::Text(text) if text.contains('\0') => Err(nul_in_text()),
-        value => Ok(value),
-    }
-}
-
-pub(crate) fn nul_in_text() -> Error {
-    Error::new(Kind::Invalid, "db.text", "Text must not contain the character U+0000. Remove it.")
 }
 
 struct Param<'a>(&'a Value);

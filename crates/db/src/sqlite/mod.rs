@@ -7,4 +7,4 @@ mod link;
 
 pub(crate) use file::File;
 pub(crate) use folder::Folder;
-pub(crate) use link::{Link, NEXT_VERSION, column, nul_in_text};
+pub(crate) use link::{Link, NEXT_VERSION, column};

@@ -14,6 +14,7 @@ on_both![
     rows_are_shown_until_an_error,
     parameters_are_counted,
     nul_is_refused,
+    too_many_parameters_are_refused,
 ];
 
 async fn values_come_back(database: TestDatabase) {
@@ -136,4 +137,15 @@ async fn nul_is_refused(database: TestDatabase) {
     let store = store_with_names(&database, &[]).await;
     let mut tx = store.write().await.expect("turn");
     assert_eq!(told(crate::insert(&mut tx, &store, 1, "a\0b").await), "Invalid db.text");
+}
+
+async fn too_many_parameters_are_refused(database: TestDatabase) {
+    let store = store_with_names(&database, &["a"]).await;
+    let most = base::limits::DATABASE_PARAMETERS_MAX;
+    for (count, expected) in [(most, "ok"), (most + 1, "TooLarge db.parameters")] {
+        let places: Vec<_> = (1..=count).map(|number| format!("?{number}")).collect();
+        let select = format!("select id from {{t}} where id in ({})", places.join(", "));
+        let select = sql(&store, &select, vec![Value::Int(1); count]);
+        assert_eq!(told(store.read().await.expect("reader").query(&select).await), expected);
+    }
 }
