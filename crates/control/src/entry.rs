@@ -135,6 +135,18 @@ impl Tenant {
         self.check_security_group(environment, id).await
     }
 
+    /// Whether the rules of entry let the caller into a database, whatever its roles say.
+    pub(crate) async fn may_enter(&self, cx: &Cx, environment: &Environment) -> Result<bool> {
+        let Caller::User(id) = cx.caller else { return Ok(cx.caller != Caller::Anonymous) };
+        match self.check_person(environment, id).await {
+            Ok(()) => Ok(true),
+            Err(error) if matches!(error.kind, Kind::Forbidden | Kind::Unauthenticated) => {
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// With a security group only its members enter. Global and Power Platform administrators do
     /// in any case; Dynamics 365 administrators must be members.
     pub(crate) async fn check_security_group(

@@ -26,6 +26,9 @@ mod sku;
 mod tenant;
 mod urls;
 
+/// The version of the platform whose protocols this is.
+pub const PLATFORM_VERSION: &str = "9.2.25112.00001";
+
 pub use capacity::Capacity;
 pub use environments::{Database, Environment, Provisioning, Runtime, UpdateCadence};
 pub use operations::{Actor, Operation, OperationState, OperationType};

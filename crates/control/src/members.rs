@@ -99,6 +99,7 @@ pub(crate) async fn roles_of(cx: &Cx, environment: &Environment) -> Result<Datab
             navigation: "systemuserroles_association".to_owned(),
         }),
         query: Query { select: vec!["name".to_owned()], ..Query::default() },
+        with_names: false,
     };
     let mut roles = DatabaseRoles {
         is_system_administrator: user.is_administrator,
@@ -136,7 +137,7 @@ async fn one(
     filter: Filter,
 ) -> Result<Option<Uuid>> {
     let query = Query { filter: Some(filter), top: Some(1), ..Query::default() };
-    let retrieve = RetrieveMultiple { table: set.to_owned(), from: None, query };
+    let retrieve = RetrieveMultiple { table: set.to_owned(), from: None, query, with_names: false };
     Ok(page(&environment.execute(cx, retrieve).await?)?.first().map(|row| row.id))
 }
 

@@ -1,18 +1,19 @@
 //! The tenant: what is known of it, and the one way to change that.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use base::{Cx, Error, Instant, Kind, Result, TenantId};
 use db::{Database, Statement, Store, Tx};
 use identity::Directory;
+use jobs::{Queue, Worker, WorkerOptions};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::{Mutex, MutexGuard};
-use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::migrations::MIGRATIONS;
+use crate::operations::Provisioner;
 use crate::registry::Registry;
 use crate::roles::RoleAssignment;
 use crate::{Actor, Environment, Operation, Provisioning, Runtime, Sku, Urls, catalog, settings};
@@ -28,10 +29,9 @@ pub struct Tenant {
     state: RwLock<State>,
     /// Changes are decided one after the other.
     changes: Mutex<()>,
-    /// The operations that are being carried out.
-    pub(crate) running: Mutex<JoinSet<()>>,
-    /// The tenant itself, for work that outlives a request.
-    pub(crate) me: Weak<Self>,
+    pub(crate) queue: Arc<Queue>,
+    /// Does the jobs of the queue, until the tenant is stopped.
+    pub(crate) worker: Mutex<Option<Worker>>,
 }
 
 /// How a tenant is run.
@@ -51,6 +51,8 @@ pub struct Options {
     pub urls: Urls,
     /// What products do when rows change; every environment is opened with these.
     pub steps: Vec<Arc<dyn dataverse::Step>>,
+    /// What does the jobs of products.
+    pub handlers: Vec<Arc<dyn jobs::Handler>>,
 }
 
 impl Default for Options {
@@ -63,6 +65,7 @@ impl Default for Options {
             default_environment_allows_database: false,
             urls: Urls::default(),
             steps: Vec::new(),
+            handlers: Vec::new(),
         }
     }
 }
@@ -118,7 +121,8 @@ impl Tenant {
         db::migrate::migrate(&mut tx, "control", MIGRATIONS).await?;
         let state = load(&store, &mut tx).await?;
         tx.commit().await?;
-        let tenant = Arc::new_cyclic(|me| Self {
+        let queue = Queue::open(store.clone()).await?;
+        let tenant = Arc::new(Self {
             database,
             store,
             directory,
@@ -126,14 +130,31 @@ impl Tenant {
             registry: Registry::default(),
             state: RwLock::new(state),
             changes: Mutex::new(()),
-            running: Mutex::new(JoinSet::new()),
-            me: me.clone(),
+            queue,
+            worker: Mutex::new(None),
         });
         tenant.ensure_record(cx).await?;
         tenant.ensure_default_environment(cx).await?;
         tenant.ensure_template(cx).await?;
         tenant.operations_resume(cx).await?;
+        tenant.start_worker(cx).await?;
         Ok(tenant)
+    }
+
+    async fn start_worker(self: &Arc<Self>, cx: &Cx) -> Result<()> {
+        let provisioner: Arc<dyn jobs::Handler> = Arc::new(Provisioner(Arc::downgrade(self)));
+        let mut handlers = self.options.handlers.clone();
+        handlers.push(provisioner);
+        let is_alone = self.database.dialect() == db::Dialect::Sqlite;
+        let options = WorkerOptions { is_alone, ..WorkerOptions::default() };
+        let worker = Worker::start(cx, self.queue.clone(), handlers, options).await?;
+        *self.worker.lock().await = Some(worker);
+        Ok(())
+    }
+
+    /// The queue of jobs in the tenant store.
+    pub fn queue(&self) -> &Arc<Queue> {
+        &self.queue
     }
 
     /// The tenant id.

@@ -47,8 +47,7 @@ impl Tenant {
         let mut operation = Operation::accepted(cx.new_id(), identity, kind, actor, cx.now());
         let administrators = self.first_administrators(cx, plan.used_by).await?;
         operation.work = Some(Work { database, administrators, is_new: true });
-        let environment = self.begin_provisioning(change, environment, &operation).await?;
-        self.operation_run(cx, operation.clone()).await?;
+        let environment = self.begin_provisioning(cx, change, environment, &operation).await?;
         Ok((environment, operation))
     }
 
@@ -89,14 +88,14 @@ impl Tenant {
             provisioning: Provisioning::LinkedDatabaseProvisioning,
             ..(*environment).clone()
         };
-        let environment = self.begin_provisioning(change, environment, &operation).await?;
-        self.operation_run(cx, operation.clone()).await?;
+        let environment = self.begin_provisioning(cx, change, environment, &operation).await?;
         Ok((environment, operation))
     }
 
     /// Notes what is about to be done, and holds the domain name meanwhile.
     async fn begin_provisioning(
         &self,
+        cx: &Cx,
         mut change: Change<'_>,
         environment: Environment,
         operation: &Operation,
@@ -106,8 +105,10 @@ impl Tenant {
             change.hold_domain(&work.database.domain, hold).await?;
         }
         change.put_operation(operation.clone()).await?;
+        self.operation_enqueue(cx, &mut change, operation).await?;
         let environment = change.put_environment(environment).await?;
         change.commit().await?;
+        self.queue.wake();
         Ok(environment)
     }
 
@@ -244,6 +245,23 @@ impl Tenant {
             people.extend(self.directory.caller_id(cx).await?);
         }
         Ok(people.into_iter().collect())
+    }
+
+    /// Refuses a domain name that cannot be, or that another environment than `own` holds.
+    pub async fn domain_check(&self, cx: &Cx, name: &str, own: Option<&str>) -> Result<()> {
+        domain::check(name)?;
+        let holder = self.state().domains.get(name).map(|hold| hold.environment);
+        let own = match own {
+            Some(own) => Some(self.environment_for(cx, own, Action::EditEnvironment).await?.id),
+            None => None,
+        };
+        if holder.is_some() && holder == own {
+            return Ok(());
+        }
+        if self.is_taken(cx, name) {
+            return Err(domain::taken(name).into());
+        }
+        Ok(())
     }
 
     /// Everybody in a group, directly or through other groups.

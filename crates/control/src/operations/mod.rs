@@ -7,4 +7,4 @@ mod run;
 pub use model::{
     Actor, Operation, OperationError, OperationState, OperationType, Stage, StageName, Work,
 };
-pub(crate) use run::megabytes;
+pub(crate) use run::{Provisioner, megabytes};

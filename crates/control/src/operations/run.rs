@@ -3,22 +3,49 @@
 //! Doing it twice is safe: whatever an interrupted run left is dropped first, and the row of the
 //! environment that names the database is written last.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use base::{Caller, Cx, Error, Kind, Result};
+use base::{Cx, Error, Kind, Result};
 use dataverse::{Currency, Environment as Rows, Organization};
 use db::Statement;
+use jobs::{BoxFuture, Handler, Job, NewJob, Progress};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Operation, StageName, Work};
 use crate::environments::unique_name;
 use crate::roles::Action;
-use crate::tenant::from_json;
+use crate::tenant::{Change, from_json};
 use crate::{Database, Environment, Provisioning, Tenant, catalog};
 
 /// The store that new databases are copies of.
 const TEMPLATE: &str = "env_template";
+/// The kind of jobs that make databases.
+const PROVISION: &str = "environment_provision";
+
+/// Makes databases, when the queue says so.
+pub(crate) struct Provisioner(pub Weak<Tenant>);
+
+impl Handler for Provisioner {
+    fn kind(&self) -> &'static str {
+        PROVISION
+    }
+
+    fn run<'a>(
+        &'a self,
+        cx: &'a Cx,
+        job: &'a Job,
+        _progress: &'a Progress,
+    ) -> BoxFuture<'a, Result<Value>> {
+        Box::pin(async move {
+            let text = "the tenant was closed before its jobs";
+            let tenant = self.0.upgrade().ok_or_else(|| Error::internal(text))?;
+            tenant.perform(cx, job.id).await?;
+            Ok(Value::Null)
+        })
+    }
+}
 
 impl Tenant {
     /// An operation that the caller may follow: one of an environment they see, or their own.
@@ -74,49 +101,79 @@ impl Tenant {
         self.state().active.len()
     }
 
-    /// Takes up operations that were interrupted.
+    /// The operation that is under way on an environment.
+    pub fn operation_active(&self, environment: Uuid) -> Option<Arc<Operation>> {
+        self.state().active.get(&environment).cloned()
+    }
+
+    /// The operation, as soon as it has ended; or as it is after `limit`.
+    pub async fn operation_wait(&self, cx: &Cx, id: Uuid, limit: Duration) -> Result<Operation> {
+        let operation = self.operation_get(cx, id).await?;
+        if operation.state.is_terminal() {
+            return Ok(operation);
+        }
+        self.queue.wait(id, limit).await?;
+        self.operation_get(cx, id).await
+    }
+
+    /// Puts the work of an operation into the queue, in the transaction that accepts it.
+    pub(crate) async fn operation_enqueue(
+        &self,
+        cx: &Cx,
+        change: &mut Change<'_>,
+        operation: &Operation,
+    ) -> Result<()> {
+        let job = NewJob {
+            id: Some(operation.id),
+            kind: PROVISION.to_owned(),
+            subject: Some(operation.environment.to_string()),
+            created_by_name: operation.requested_by.display_name.clone(),
+            ..NewJob::default()
+        };
+        self.queue.enqueue(cx, &mut change.tx, job).await?;
+        Ok(())
+    }
+
+    /// Ends operations whose job is gone: nobody would ever end them otherwise.
     pub(crate) async fn operations_resume(&self, cx: &Cx) -> Result<()> {
         let interrupted: Vec<_> = self.state().active.values().cloned().collect();
         for operation in interrupted {
-            tracing::info!(operation = %operation.id, "taking up an interrupted operation");
-            self.operation_run(cx, (*operation).clone()).await?;
+            let job = self.queue.job_find(operation.id).await?;
+            if job.is_some_and(|job| job.state.is_active()) {
+                continue;
+            }
+            let text = "The operation was interrupted and could not be taken up again.";
+            let error = Error::new(Kind::Unavailable, "OperationInterrupted", text);
+            if let Some(work) = operation.work.clone() {
+                self.undo(cx, (*operation).clone(), &work, &error).await?;
+            }
         }
         Ok(())
     }
 
-    /// Carries an operation out, beside the request that asked for it.
-    pub(crate) async fn operation_run(&self, cx: &Cx, operation: Operation) -> Result<()> {
-        let tenant = self.me.upgrade().ok_or_else(|| Error::internal("the server is stopping"))?;
-        let cx = cx.with_caller(Caller::System);
-        let mut running = self.running.lock().await;
-        while running.try_join_next().is_some() {}
-        running.spawn(async move { tenant.perform(&cx, operation).await });
-        Ok(())
-    }
-
     /// Waits until no operation is under way.
-    pub async fn operations_settled(&self) {
+    pub async fn operations_settled(&self) -> Result<()> {
         loop {
-            let mut running = std::mem::take(&mut *self.running.lock().await);
-            if running.is_empty() {
-                return;
-            }
-            while running.join_next().await.is_some() {}
+            let Some(id) = self.state().active.values().next().map(|active| active.id) else {
+                return Ok(());
+            };
+            self.queue.wait(id, Duration::from_secs(60)).await?;
         }
     }
 
     /// Lets running operations finish, for at most `limit`. What is interrupted is taken up at the
     /// next start.
     pub async fn stop(&self, limit: Duration) {
-        if tokio::time::timeout(limit, self.operations_settled()).await.is_err() {
-            tracing::warn!("operations are still under way; the next start takes them up");
+        let worker = self.worker.lock().await.take();
+        if let Some(worker) = worker {
+            worker.stop(limit).await;
         }
     }
 
-    async fn perform(self: Arc<Self>, cx: &Cx, operation: Operation) {
-        let Some(work) = operation.work.clone() else { return };
-        let outcome = self.database_make(cx, &operation, &work).await;
-        let ended = match outcome {
+    async fn perform(&self, cx: &Cx, id: Uuid) -> Result<()> {
+        let Some(operation) = self.operation_find(id).await? else { return Ok(()) };
+        let Some(work) = operation.work.clone() else { return Ok(()) };
+        match self.database_make(cx, &operation, &work).await {
             Ok(database) => self.finish(cx, operation, &work, database).await,
             Err(error) => {
                 tracing::error!(
@@ -127,9 +184,6 @@ impl Tenant {
                 );
                 self.undo(cx, operation, &work, &error).await
             }
-        };
-        if let Err(error) = ended {
-            tracing::error!(cause = error.chain(), "the end of an operation could not be noted");
         }
     }
 

@@ -282,7 +282,9 @@ impl Tenant {
             Standing { is_tenant_admin: self.is_tenant_admin(cx).await?, ..Standing::default() };
         let Some(id) = self.directory.caller_id(cx).await? else { return Ok(standing) };
         if environment.database.is_some() {
-            self.standing_in_database(cx, environment, &mut standing).await?;
+            if self.may_enter(cx, environment).await? {
+                self.standing_in_database(cx, environment, &mut standing).await?;
+            }
             return Ok(standing);
         }
         let principals = self.principals_of(id).await?;
