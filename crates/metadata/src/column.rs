@@ -193,6 +193,60 @@ pub enum ColumnKind {
     Virtual,
 }
 
+/// The form in which the values of a column are stored. Columns of equal forms can become each
+/// other without touching rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Storage {
+    /// Nothing is stored.
+    None,
+    /// An id.
+    Uuid,
+    /// An id, with the table it belongs to where there are several targets.
+    Reference {
+        /// Whether the table is stored too.
+        has_table: bool,
+    },
+    /// A text.
+    Text,
+    /// A whole number; choices and yes/no too.
+    Integer,
+    /// A whole number that is so many times 10 the value.
+    Scaled(u8),
+    /// A floating-point number.
+    Double,
+    /// Seconds since 1970.
+    DateTime,
+    /// Days since 1970.
+    Date,
+    /// Bytes.
+    Bytes,
+    /// A value and whether it can be changed.
+    ManagedProperty,
+}
+
+impl ColumnKind {
+    /// The form in which its values are stored.
+    pub fn storage(&self) -> Storage {
+        match self {
+            Self::Uuid | Self::File { .. } => Storage::Uuid,
+            Self::String { .. } | Self::Memo { .. } | Self::MultiChoice { .. } => Storage::Text,
+            Self::EntityName => Storage::Text,
+            Self::Integer { .. } | Self::BigInt | Self::Boolean { .. } => Storage::Integer,
+            Self::Choice { .. } | Self::State { .. } | Self::Status { .. } => Storage::Integer,
+            Self::Decimal { precision, .. } => Storage::Scaled(*precision),
+            Self::Money { .. } => Storage::Scaled(4),
+            Self::Double { .. } => Storage::Double,
+            Self::DateTime { behavior: DateTimeBehavior::DateOnly, .. } => Storage::Date,
+            Self::DateTime { .. } => Storage::DateTime,
+            Self::Lookup { targets } => Storage::Reference { has_table: targets.len() != 1 },
+            Self::Customer | Self::Owner => Storage::Reference { has_table: true },
+            Self::Image { .. } => Storage::Bytes,
+            Self::ManagedProperty => Storage::ManagedProperty,
+            Self::PartyList | Self::Virtual => Storage::None,
+        }
+    }
+}
+
 /// How a text is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the platform's own names, which say what they are")]

@@ -5,6 +5,7 @@
 
 mod choice;
 mod column;
+mod diff;
 pub mod ids;
 mod label;
 mod managed_property;
@@ -17,7 +18,10 @@ pub mod system;
 mod table;
 
 pub use choice::{Choice, ChoiceKind, ChoiceOption};
-pub use column::{Column, ColumnKind, DateTimeBehavior, RequiredLevel, SourceType, StringFormat};
+pub use column::{
+    Column, ColumnKind, DateTimeBehavior, RequiredLevel, SourceType, Storage, StringFormat,
+};
+pub use diff::{TableChange, diff};
 pub use label::{ENGLISH, Label, LanguageCode};
 pub use managed_property::ManagedProperties;
 pub use relationship::{Cascade, CascadeAction, ManyToMany, OneToMany, Relationship};

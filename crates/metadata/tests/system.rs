@@ -175,3 +175,49 @@ fn virtual_tables_have_no_system_columns() {
         }
     }
 }
+
+/// What a change of the data files changes, at a glance.
+#[test]
+fn summary() {
+    let schema = base_schema();
+    let mut text = String::new();
+    for table in tables(&schema) {
+        let name = &table.logical_name;
+        let (one, many, links) = (
+            schema.many_to_one(name).count(),
+            schema.one_to_many(name).count(),
+            schema.many_to_many(name).count(),
+        );
+        let columns = table.columns.len();
+        let line = format!(
+            "{name} {} {columns} columns, {one} n:1, {many} 1:n, {links} n:n\n",
+            table.set_name
+        );
+        text.push_str(&line);
+    }
+    insta::assert_snapshot!(text);
+}
+
+/// One table in full.
+#[test]
+fn columns_of_environmentvariabledefinition() {
+    let schema = base_schema();
+    let table = schema.table("environmentvariabledefinition").unwrap();
+    let text: String = table.columns.values().map(|column| describe(column)).collect();
+    insta::assert_snapshot!(text);
+}
+
+fn describe(column: &metadata::Column) -> String {
+    let kind = format!("{:?}", column.kind);
+    let kind = kind.split([' ', '{']).next().unwrap_or_default();
+    let access: String = [
+        (column.valid_for_create, 'c'),
+        (column.valid_for_read, 'r'),
+        (column.valid_for_update, 'u'),
+    ]
+    .into_iter()
+    .map(|(is_valid, letter)| if is_valid { letter } else { '-' })
+    .collect();
+    let name = column.display_name.text(metadata::ENGLISH).unwrap_or_default();
+    format!("{} {kind} {access} {:?} {name:?}\n", column.schema_name, column.required)
+}
