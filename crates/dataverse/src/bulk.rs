@@ -86,6 +86,10 @@ impl Rows {
 
     /// Values of columns that no row gives, by the column.
     fn filled(&self, origin: Origin) -> Vec<(&str, Value)> {
+        // There are thousands of these, and nobody asks for more than the link.
+        if self.table.is_intersect {
+            return Vec::new();
+        }
         let is_free = |column: &&Arc<Column>| {
             let name = column.logical_name.as_str();
             name != self.table.primary_id && !self.columns.contains(&name)
@@ -106,6 +110,9 @@ impl Rows {
 
 /// Columns that hold a fresh id in every row of a component.
 fn unique_ids(table: &Table) -> Vec<&str> {
+    if table.is_intersect {
+        return Vec::new();
+    }
     let is_unique = |column: &&Arc<Column>| {
         column.kind == ColumnKind::Uuid
             && (column.logical_name == "componentidunique"

@@ -11,7 +11,7 @@ use metadata::{LanguageCode, Schema};
 
 use crate::messages::{self, Message, Reply};
 use crate::session::ReadScope;
-use crate::{Session, Step, User, provision, schema_store, template, user};
+use crate::{Session, Step, User, provision, rules, schema_store, template, user};
 
 /// One open environment: its store, the snapshot of its schema, and who its users are.
 pub struct Environment {
@@ -102,8 +102,9 @@ impl Environment {
         _cx: &Cx,
         id: Uuid,
         store: Store,
-        steps: Vec<Arc<dyn Step>>,
+        products: Vec<Arc<dyn Step>>,
     ) -> Result<Arc<Self>> {
+        let steps = rules::all().iter().cloned().chain(products).collect();
         let snapshot = Arc::new(schema_store::load(&mut *store.read().await?, &store).await?);
         Ok(Arc::new(Self {
             id,

@@ -18,6 +18,7 @@ mod plan;
 mod provision;
 mod record;
 mod rows;
+mod rules;
 mod schema_store;
 pub mod security;
 mod session;
@@ -34,10 +35,11 @@ use base::{Error, Uuid};
 pub use component_rows::intersect_table;
 pub use environment::{Currency, DirectoryUser, Environment, Organization};
 pub use messages::{Message, MessageName, Reply};
+pub use metadata::privileges::Depth;
 pub use record::{Expanded, Input, Page, Record, Reference, RowInput};
 pub use session::Session;
 pub use steps::{BoxFuture, Event, EventData, On, Stage, Step, TableFilter};
-pub use user::{ColumnRights, Depth, Grant, User};
+pub use user::{ColumnRights, Grant, User};
 pub use value::Value;
 
 /// There is no such row.

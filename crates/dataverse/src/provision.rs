@@ -6,11 +6,11 @@ use metadata::ids::stable_id;
 
 use crate::bulk::{Origin, Rows};
 use crate::environment::{DirectoryUser, Organization};
-use crate::schema_store;
 use crate::well_known::{
     CDS_PUBLISHER, CDS_SOLUTION, DEFAULT_PUBLISHER, SYSTEM_ADMINISTRATOR_TEMPLATE,
     TEMPLATE_CURRENCY, TEMPLATE_ORGANIZATION, TEMPLATE_UNIT,
 };
+use crate::{Session, schema_store};
 
 /// The setting that holds the unique name of the organisation.
 pub(crate) const UNIQUE_NAME: &str = "organization_unique_name";
@@ -180,14 +180,82 @@ async fn insert_user(cx: &Cx, tx: &mut Tx, store: &Store, user: &DirectoryUser) 
         ("isdisabled", false.into()),
     ]);
     put_row(cx, tx, store, origin, "systemuser", id, values).await?;
-    let settings = vec![("businessunitid", Value::from(origin.unit))];
-    put_row(cx, tx, store, origin, "usersettings", id, settings).await?;
+    fill_user(cx, tx, store, origin, id, origin.unit).await?;
+    Ok(id)
+}
+
+/// What a new user has in other tables: settings, and membership of a default team.
+async fn fill_user(
+    cx: &Cx,
+    tx: &mut Tx,
+    store: &Store,
+    origin: Origin,
+    user: Uuid,
+    unit: Uuid,
+) -> Result<()> {
+    let settings = vec![("businessunitid", Value::from(unit))];
+    put_row(cx, tx, store, origin, "usersettings", user, settings).await?;
+    join_team(cx, tx, store, origin, user, unit).await
+}
+
+async fn join_team(
+    cx: &Cx,
+    tx: &mut Tx,
+    store: &Store,
+    origin: Origin,
+    user: Uuid,
+    unit: Uuid,
+) -> Result<()> {
     let sql = store.sql("select teamid from {team} where businessunitid = ?1 and isdefault = 1");
-    for row in tx.query(&statement!(sql, origin.unit)).await? {
-        let link = vec![("teamid", row.value(0).clone()), ("systemuserid", id.into())];
+    for row in tx.query(&statement!(sql, unit)).await? {
+        let link = vec![("teamid", row.value(0).clone()), ("systemuserid", user.into())];
         put_row(cx, tx, store, origin, "teammembership", cx.new_id(), link).await?;
     }
-    Ok(id)
+    Ok(())
+}
+
+/// After somebody made a user with a message.
+pub(crate) async fn complete_user(session: &mut Session<'_>, user: Uuid, unit: Uuid) -> Result<()> {
+    let (cx, store, origin) = (session.cx().clone(), session.store(), session.origin(false));
+    fill_user(&cx, session.tx(), store, origin, user, unit).await
+}
+
+/// Makes a user a member of the default team of a business unit.
+pub(crate) async fn join_default_team(
+    session: &mut Session<'_>,
+    user: Uuid,
+    unit: Uuid,
+) -> Result<()> {
+    let (cx, store, origin) = (session.cx().clone(), session.store(), session.origin(false));
+    join_team(&cx, session.tx(), store, origin, user, unit).await
+}
+
+/// Gives a new business unit its default team.
+pub(crate) async fn put_default_team(
+    session: &mut Session<'_>,
+    unit: Uuid,
+    name: &str,
+) -> Result<()> {
+    let (cx, store, origin) = (session.cx().clone(), session.store(), session.origin(false));
+    let values = vec![
+        ("name", Value::from(name)),
+        ("businessunitid", unit.into()),
+        ("administratorid", session.user().id.into()),
+        ("isdefault", true.into()),
+        ("teamtype", 0.into()),
+    ];
+    put_row(&cx, session.tx(), store, origin, "team", cx.new_id(), values).await
+}
+
+/// Takes the default team of a business unit away, with its members and roles.
+pub(crate) async fn remove_default_team(session: &mut Session<'_>, unit: Uuid) -> Result<()> {
+    let default = "(select teamid from {team} where businessunitid = ?1 and isdefault = 1)";
+    for table in ["teammembership", "teamroles", "teamprofiles", "team"] {
+        let sql =
+            session.store().sql(&format!("delete from {{{table}}} where teamid in {default}"));
+        session.tx().execute(&statement!(sql, unit)).await?;
+    }
+    Ok(())
 }
 
 /// Whether a user holds the role System Administrator himself.

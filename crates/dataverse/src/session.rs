@@ -6,6 +6,7 @@ use base::{Cx, Result};
 use db::{Connection, Store, Tx};
 use metadata::{Choice, Relationship, Schema, Table};
 
+use crate::bulk::Origin;
 use crate::environment::Snapshot;
 use crate::messages::{self, Message, Reply};
 use crate::{
@@ -118,6 +119,16 @@ impl<'e> Session<'e> {
             }
         }
         Ok(event.data)
+    }
+
+    /// Of whom rows are that the server makes along.
+    pub(crate) fn origin(&self, is_managed: bool) -> Origin {
+        Origin {
+            organization: self.user.organization,
+            unit: self.user.business_unit,
+            now: self.cx.now().0,
+            is_managed,
+        }
     }
 
     /// Notes that rows which decide rights changed: users are read again after the commit.

@@ -1,14 +1,16 @@
 //! The rows that every table has in other tables: privileges with their grants, the messages it
 //! takes; and what happens to rows of other tables when it goes.
 
+use std::sync::Arc;
+
 use base::{Result, Uuid};
 use db::{Statement, Value, statement};
-use metadata::{CascadeAction, OneToMany, Ownership, Relationship, Table};
+use metadata::privileges::{self, AccessRight, Depth, Privilege};
+use metadata::{CascadeAction, OneToMany, Relationship, Table};
 
 use crate::bulk::{Origin, Rows};
-use crate::security::{self, Right};
 use crate::well_known::{SYSTEM_ADMINISTRATOR_TEMPLATE, SYSTEM_CUSTOMIZER_TEMPLATE};
-use crate::{Depth, Session, ddl};
+use crate::{Session, ddl};
 
 /// The messages that every table takes.
 pub(crate) const TABLE_MESSAGES: &[&str] = &[
@@ -35,66 +37,51 @@ pub(crate) async fn create(session: &mut Session<'_>, table: &Table) -> Result<(
     Ok(())
 }
 
-/// The rights that have a privilege on a table of this kind.
-pub(crate) fn rights(table: &Table) -> &'static [Right] {
-    match table.ownership {
-        Ownership::UserOwned => &Right::ALL,
-        // Nothing to assign or share where nobody owns.
-        Ownership::OrganizationOwned | Ownership::BusinessOwned => &Right::ALL[..6],
-        Ownership::None => &[],
-    }
-}
-
 async fn add_privileges(session: &mut Session<'_>, table: &Table) -> Result<()> {
-    if table.privilege_stem != table.schema_name {
-        return Ok(());
-    }
-    let origin = origin(session, table.is_managed);
-    let schema = session.schema().clone();
-    let cx = session.cx().clone();
-    let store = session.store();
-    if let Some(privilege) = schema.table("privilege") {
-        let mut rows = privilege_rows(privilege);
-        for right in rights(table) {
-            push_privilege(&mut rows, table, *right);
+    let origin = session.origin(table.is_managed);
+    let (schema, cx, store) = (session.schema().clone(), session.cx().clone(), session.store());
+    let privileges = privileges::of_table(table);
+    if let (Some(names), Some(codes)) =
+        (schema.table("privilege"), schema.table("privilegeobjecttypecodes"))
+    {
+        let mut rows = privilege_rows(names);
+        let mut code_rows = Rows::new(codes, &["privilegeid", "objecttypecode"]);
+        for privilege in &privileges {
+            push_privilege(&mut rows, privilege);
+            code_rows
+                .push(cx.new_id(), vec![privilege.id.into(), table.logical_name.as_str().into()]);
         }
         rows.insert(&cx, session.tx(), store, origin).await?;
+        code_rows.insert(&cx, session.tx(), store, origin).await?;
     }
-    if let Some(codes) = schema.table("privilegeobjecttypecodes") {
-        let mut rows = Rows::new(codes, &["privilegeid", "objecttypecode"]);
-        for right in rights(table) {
-            let id = security::privilege(table, *right);
-            rows.push(cx.new_id(), vec![id.into(), table.logical_name.as_str().into()]);
-        }
-        rows.insert(&cx, session.tx(), store, origin).await?;
+    // Privileges shared with tables that are there are granted already.
+    if table.privilege_stem == table.schema_name {
+        grant(session, &privileges, origin).await?;
     }
-    grant(session, table, origin).await
+    Ok(())
 }
 
 /// Rows of `privilege`, ready to be filled with [`push_privilege`].
-pub(crate) fn privilege_rows(privilege: &std::sync::Arc<Table>) -> Rows {
+pub(crate) fn privilege_rows(privilege: &Arc<Table>) -> Rows {
     let columns = ["name", "accessright", "canbebasic", "canbelocal", "canbedeep", "canbeglobal"];
     Rows::new(privilege, &columns)
 }
 
-/// Adds the privilege that gives `right` on `table`.
-pub(crate) fn push_privilege(rows: &mut Rows, table: &Table, right: Right) {
-    let names = (security::privilege(table, right), security::privilege_name(table, right));
-    let (Some(id), Some(name)) = names else { return };
-    let is_owned = i64::from(table.ownership == Ownership::UserOwned);
-    let has_unit =
-        i64::from(matches!(table.ownership, Ownership::UserOwned | Ownership::BusinessOwned));
-    let flags = [right.bit(), is_owned, has_unit, has_unit, 1].map(Value::from);
-    rows.push(id, std::iter::once(name.into()).chain(flags).collect());
+/// Adds a privilege.
+pub(crate) fn push_privilege(rows: &mut Rows, privilege: &Privilege) {
+    let right = privilege.right.map_or(0, AccessRight::bit);
+    let mut values = vec![privilege.name.as_str().into(), right.into()];
+    for depth in [Depth::Basic, Depth::Local, Depth::Deep, Depth::Global] {
+        values.push(privilege.depths.has(depth).into());
+    }
+    rows.push(privilege.id, values);
 }
 
 /// A new table is granted to System Administrator and System Customizer, wholly.
-async fn grant(session: &mut Session<'_>, table: &Table, origin: Origin) -> Result<()> {
+async fn grant(session: &mut Session<'_>, privileges: &[Privilege], origin: Origin) -> Result<()> {
     let store = session.store();
-    let sql = format!(
-        "select roleid from {} where roletemplateid in (?1, ?2) and parentroleid is null",
-        store.table("role")
-    );
+    let sql = store
+        .sql("select roleid from {role} where roletemplateid in (?1, ?2) and parentroleid is null");
     let roles = statement!(sql, SYSTEM_ADMINISTRATOR_TEMPLATE, SYSTEM_CUSTOMIZER_TEMPLATE);
     let roles = session.tx().query(&roles).await?;
     let Some(links) = session.schema().table("roleprivileges").cloned() else { return Ok(()) };
@@ -102,10 +89,9 @@ async fn grant(session: &mut Session<'_>, table: &Table, origin: Origin) -> Resu
     let mut rows = Rows::new(&links, &["roleid", "privilegeid", "privilegedepthmask"]);
     for role in roles {
         let role: Uuid = role.get(0)?;
-        for right in rights(table) {
-            let privilege = security::privilege(table, *right);
+        for privilege in privileges {
             let depth = Depth::Global.mask();
-            rows.push(cx.new_id(), vec![role.into(), privilege.into(), depth.into()]);
+            rows.push(cx.new_id(), vec![role.into(), privilege.id.into(), depth.into()]);
         }
     }
     rows.insert(&cx, session.tx(), store, origin).await
@@ -116,13 +102,13 @@ async fn add_messages(session: &mut Session<'_>, table: &Table) -> Result<()> {
     let cx = session.cx().clone();
     let mut rows = message_filter_rows(&filters);
     push_message_filters(&mut rows, table);
-    let origin = origin(session, table.is_managed);
+    let origin = session.origin(table.is_managed);
     let store = session.store();
     rows.insert(&cx, session.tx(), store, origin).await
 }
 
 /// Rows of `sdkmessagefilter`, ready to be filled with [`push_message_filters`].
-pub(crate) fn message_filter_rows(filters: &std::sync::Arc<Table>) -> Rows {
+pub(crate) fn message_filter_rows(filters: &Arc<Table>) -> Rows {
     Rows::new(
         filters,
         &["sdkmessageid", "primaryobjecttypecode", "secondaryobjecttypecode", "availability"],
@@ -140,35 +126,23 @@ pub(crate) fn push_message_filters(rows: &mut Rows, table: &Table) {
     }
 }
 
-fn origin(session: &Session<'_>, is_managed: bool) -> Origin {
-    Origin {
-        organization: session.user().organization,
-        unit: session.user().business_unit,
-        now: session.cx().now().0,
-        is_managed,
-    }
-}
-
 /// Before a table goes.
 pub(crate) async fn delete(session: &mut Session<'_>, table: &Table) -> Result<()> {
     let store = session.store();
     if table.privilege_stem == table.schema_name {
-        for right in rights(table) {
-            let Some(id) = security::privilege(table, *right) else { continue };
-            for (name, column) in [
-                ("roleprivileges", "privilegeid"),
-                ("privilegeobjecttypecodes", "privilegeid"),
-                ("privilege", "privilegeid"),
-            ] {
-                let sql = format!("delete from {} where {column} = ?1", store.table(name));
-                session.tx().execute(&statement!(sql, id)).await?;
+        for privilege in privileges::of_table(table) {
+            for name in ["roleprivileges", "privilegeobjecttypecodes", "privilege"] {
+                let sql = format!("delete from {} where privilegeid = ?1", store.table(name));
+                session.tx().execute(&statement!(sql, privilege.id)).await?;
             }
         }
     }
     let schema = session.schema().clone();
-    for (name, column) in
-        [("sdkmessagefilter", "primaryobjecttypecode"), ("principalobjectaccess", "objecttypecode")]
-    {
+    for (name, column) in [
+        ("sdkmessagefilter", "primaryobjecttypecode"),
+        ("privilegeobjecttypecodes", "objecttypecode"),
+        ("principalobjectaccess", "objecttypecode"),
+    ] {
         if schema.table(name).is_some() {
             let sql = format!("delete from {} where {column} = ?1", store.table(name));
             session.tx().execute(&statement!(sql, table.logical_name.as_str())).await?;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use base::{Caller, Error, Kind, Result, Uuid};
 use db::{Connection, Statement, Store, statement};
 use metadata::LanguageCode;
+use metadata::privileges::Depth;
 
 use crate::well_known;
 
@@ -39,7 +40,7 @@ pub struct User {
 }
 
 /// On which rows a privilege may be used.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Grant {
     /// On all of them.
     pub global: bool,
@@ -51,20 +52,6 @@ pub struct Grant {
     pub depth: Depth,
 }
 
-/// How far a privilege reaches (`PrivilegeDepth`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Depth {
-    /// The user's own rows.
-    #[default]
-    Basic,
-    /// His business unit.
-    Local,
-    /// His business unit and those below it.
-    Deep,
-    /// The whole organisation.
-    Global,
-}
-
 /// What may be done with a secured column.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ColumnRights {
@@ -74,39 +61,6 @@ pub struct ColumnRights {
     pub create: bool,
     /// Whether an update may change it.
     pub update: bool,
-}
-
-impl Depth {
-    /// The depth of a `privilegedepthmask`; nothing for 0, which grants nothing.
-    pub fn from_mask(mask: i64) -> Option<Self> {
-        match mask {
-            1 => Some(Self::Basic),
-            2 => Some(Self::Local),
-            4 => Some(Self::Deep),
-            8 => Some(Self::Global),
-            _ => None,
-        }
-    }
-
-    /// Its `privilegedepthmask`.
-    pub fn mask(self) -> i64 {
-        match self {
-            Self::Basic => 1,
-            Self::Local => 2,
-            Self::Deep => 4,
-            Self::Global => 8,
-        }
-    }
-
-    /// Its name in the protocol.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Basic => "Basic",
-            Self::Local => "Local",
-            Self::Deep => "Deep",
-            Self::Global => "Global",
-        }
-    }
 }
 
 impl User {
@@ -125,7 +79,7 @@ impl User {
     pub fn has_privilege(&self, name: &str) -> bool {
         self.is_system
             || self.is_administrator
-            || self.grants.contains_key(&metadata::ids::privilege_id(name))
+            || self.grants.contains_key(&metadata::privileges::privilege_id(name))
     }
 }
 
@@ -133,7 +87,8 @@ impl User {
 pub(crate) async fn load(db: &mut Connection, store: &Store, caller: &Caller) -> Result<User> {
     let row = user_row(db, store, caller).await?;
     let mut user = row.user;
-    let organization = format!("select organizationid, languagecode from {}", store.table("organization"));
+    let organization =
+        format!("select organizationid, languagecode from {}", store.table("organization"));
     for row in db.query(&Statement::new(organization, Vec::new())).await? {
         user.organization = row.get(0)?;
         let language: Option<i64> = row.get(1)?;
@@ -154,11 +109,7 @@ pub(crate) async fn load(db: &mut Connection, store: &Store, caller: &Caller) ->
 }
 
 /// Reads the rights of a user or a team by its id: of somebody who is to own a row.
-pub(crate) async fn load_principal(
-    db: &mut Connection,
-    store: &Store,
-    id: Uuid,
-) -> Result<User> {
+pub(crate) async fn load_principal(db: &mut Connection, store: &Store, id: Uuid) -> Result<User> {
     let unit = |table: &str, key: &str| {
         let table = store.table(table);
         statement!(format!("select businessunitid from {table} where {key} = ?1"), id)
@@ -320,7 +271,7 @@ async fn read_grants(
         if !read.contains_key(&role.root) {
             let mut privileges = Vec::new();
             for row in db.query(&statement!(sql.clone(), role.root)).await? {
-                let depth = Depth::from_mask(row.get::<Option<i64>>(1)?.unwrap_or_default());
+                let depth = depth_of_mask(row.get(1)?);
                 if let Some(depth) = depth {
                     privileges.push((row.get(0)?, depth));
                 }
@@ -328,14 +279,24 @@ async fn read_grants(
             read.insert(role.root, privileges);
         }
         for (privilege, depth) in &read[&role.root] {
-            let grant = grants.entry(*privilege).or_default();
+            let grant = grants.entry(*privilege).or_insert_with(|| Grant::none(*depth));
             grant.extend(user, role, *depth, tree);
         }
     }
     Ok(shared(grants))
 }
 
+/// The depth of a `privilegedepthmask`; 0 grants nothing.
+pub(crate) fn depth_of_mask(mask: Option<i64>) -> Option<Depth> {
+    Depth::of_mask(i32::try_from(mask?).ok()?)
+}
+
 impl Grant {
+    /// A grant of no row yet.
+    fn none(depth: Depth) -> Self {
+        Self { global: false, owners: Vec::new(), units: Vec::new(), depth }
+    }
+
     fn extend(&mut self, user: &User, role: &HeldRole, depth: Depth, tree: &UnitTree) {
         self.depth = self.depth.max(depth);
         match role.team {
@@ -435,7 +396,8 @@ async fn read_column_rights(
     let mut rights: HashMap<_, ColumnRights> = HashMap::new();
     for (sql, holder) in std::iter::once(of_user).chain(of_teams) {
         for row in db.query(&statement!(sql, holder)).await? {
-            let is_allowed = |index| Ok::<_, Error>(row.get::<Option<i64>>(index)? == Some(ALLOWED));
+            let is_allowed =
+                |index| Ok::<_, Error>(row.get::<Option<i64>>(index)? == Some(ALLOWED));
             let right = rights.entry((row.get(0)?, row.get(1)?)).or_default();
             right.read |= is_allowed(2)?;
             right.create |= is_allowed(3)?;

@@ -67,7 +67,6 @@ const EXTRA: &[(&str, &[&str])] = &[
     ("principalobjectaccess", &["objectid", "principalid"]),
     ("principalobjectaccess", &["principalid", "objecttypecode"]),
     ("privilege", &["name"]),
-    ("roleprivileges", &["privilegeid"]),
     ("savedquery", &["returnedtypecode"]),
     ("sdkmessagefilter", &["primaryobjecttypecode"]),
     ("solution", &["uniquename"]),

@@ -53,7 +53,7 @@ impl<'a> Filter<'a> {
         let id = column(store.dialect(), alias, &self.table.primary_id);
         let principals = is_one_of("shares.principalid", &self.shared_with, statement);
         let principals = principals.unwrap_or_else(|| "1 = 0".to_owned());
-        let bit = statement.param(self.right.bit());
+        let bit = statement.param(i64::from(self.right.bit()));
         format!(
             "exists (select 1 from {shares} shares where shares.objectid = {id} and {principals} \
              and ((coalesce(shares.accessrightsmask, 0) \
@@ -72,7 +72,7 @@ impl<'a> Filter<'a> {
 fn owner_column(table: &Table) -> Option<&str> {
     match (table.ownership, table.logical_name.as_str()) {
         (Ownership::UserOwned, _) => Some("ownerid"),
-        (_, "systemuser") => Some("systemuserid"),
+        (_, "systemuser" | "usersettings") => Some("systemuserid"),
         (_, "team") => Some("teamid"),
         _ => None,
     }

@@ -11,16 +11,19 @@ mod refusal;
 mod right;
 
 use base::Uuid;
+use metadata::privileges::{self, privilege_id};
 use metadata::{Ownership, Table};
 
 use crate::User;
 use crate::user::Grant;
 
 pub(crate) use check::{check_create, check_owner_can_read, check_row, require};
-pub(crate) use columns::{column_rights, refuse_column, ColumnUse};
+pub(crate) use columns::{ColumnUse, column_rights, refuse_column};
 pub use filter::Filter;
-pub(crate) use refusal::{misc_privilege_missing, owner_cannot_read, privilege_missing, row_denied};
-pub use right::Right;
+pub(crate) use refusal::{
+    misc_privilege_missing, owner_cannot_read, privilege_missing, row_denied,
+};
+pub use right::{Right, access_name, mask, of_mask};
 
 /// Which rows of a table a right reaches.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,10 +70,10 @@ fn without_privilege<'a>(right: Right) -> Access<'a> {
 
 /// The id of the privilege that gives `right` on `table`; nothing if the table has none.
 pub fn privilege(table: &Table, right: Right) -> Option<Uuid> {
-    privilege_name(table, right).map(|name| metadata::ids::privilege_id(&name))
+    privilege_name(table, right).map(|name| privilege_id(&name))
 }
 
 /// The name of that privilege.
 pub fn privilege_name(table: &Table, right: Right) -> Option<String> {
-    (!table.privilege_stem.is_empty()).then(|| format!("prv{}{}", right.verb(), table.privilege_stem))
+    (!table.privilege_stem.is_empty()).then(|| privileges::name(right, &table.privilege_stem))
 }

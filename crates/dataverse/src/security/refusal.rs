@@ -4,10 +4,11 @@ use base::{Error, Uuid};
 use metadata::{ENGLISH, Table};
 
 use crate::User;
-use crate::security::{Right, privilege, privilege_name};
+use crate::security::{Right, access_name, privilege, privilege_name};
 
 /// Who can change it, at the end of every refusal.
-const REMEDY: &str = "A System Administrator of this environment can change it with a security role.";
+const REMEDY: &str =
+    "A System Administrator of this environment can change it with a security role.";
 
 /// The user lacks the privilege on the table at any depth (`PrivilegeDenied`).
 pub(crate) fn privilege_missing(user: &User, table: &Table, right: Right) -> Error {
@@ -17,7 +18,7 @@ pub(crate) fn privilege_missing(user: &User, table: &Table, right: Right) -> Err
             "0x80040220",
             format!(
                 "Rows of {logical_name} are kept by the server; nobody can use {} on them.",
-                right.access_name()
+                access_name(right)
             ),
         );
     };
@@ -46,7 +47,7 @@ pub(crate) fn row_denied(user: &User, table: &Table, id: Uuid, right: Right) -> 
              depth {depth}, which does not reach this row, and the row is not shared with it. \
              The owner can share the row. {REMEDY}",
             principal(user),
-            right.access_name(),
+            access_name(right),
             table.logical_name,
         ),
     )
@@ -54,7 +55,7 @@ pub(crate) fn row_denied(user: &User, table: &Table, id: Uuid, right: Right) -> 
 
 /// A privilege that belongs to no table is missing.
 pub(crate) fn misc_privilege_missing(user: &User, name: &str) -> Error {
-    let id = metadata::ids::privilege_id(name);
+    let id = metadata::privileges::privilege_id(name);
     Error::forbidden(
         "0x80040220",
         format!(
