@@ -4,6 +4,9 @@
 //! A surface is a folder: `auth/` (sign-in and tokens), `admin/` (environments and what manages
 //! them), `data/` (rows and definitions of one environment).
 
+// `json!` with as many members as a definition has.
+#![recursion_limit = "256"]
+
 pub mod admin;
 mod app;
 pub mod auth;

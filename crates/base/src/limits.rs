@@ -89,6 +89,8 @@ pub const JOB_LEASE_MS: i64 = 60 * 1000;
 pub const JOB_PAYLOAD_BYTES_MAX: usize = 1024 * 1024;
 /// How often the queue is looked at when nothing wakes the worker, in milliseconds.
 pub const JOB_POLL_MS: u64 = 2000;
+/// `$metadata` documents kept in memory, one for each environment.
+pub const METADATA_DOCUMENTS_MAX: usize = 16;
 /// How deep expressions, JSON, XML and calls may nest.
 pub const NESTING_MAX: usize = 64;
 /// Entries in one solution package.

@@ -1,0 +1,86 @@
+//! Actions: messages that change something, called with `POST`.
+//!
+//! To add one: a file with its `ACTION`, and a line in the list below, in order of the name; take
+//! its name out of `unsupported.rs`.
+
+mod create_customer_relationships;
+mod create_polymorphic_lookup_attribute;
+mod publish_all_xml;
+mod publish_xml;
+
+use base::{Error, Kind, Result};
+use dataverse::BoxFuture;
+use serde_json::{Map, Value};
+
+use super::answer::Answer;
+use super::body::wrong;
+use super::call::Call;
+use super::resource::Bound;
+
+/// An action of the protocol.
+pub(super) struct Action {
+    /// Its name, without the namespace.
+    pub name: &'static str,
+    /// The table to whose rows it is bound, by logical name.
+    pub bound_to: Option<&'static str>,
+    /// Its parameters, with their types.
+    pub parameters: &'static [(&'static str, &'static str)],
+    /// The members of its answer, with their types; none if it answers with nothing.
+    pub returns: &'static [(&'static str, &'static str)],
+    /// Answers a call of it.
+    pub run: Run,
+}
+
+type Run = for<'a> fn(&'a Call, Option<Bound>, Parameters) -> BoxFuture<'a, Result<Answer>>;
+
+/// The parameters of a call.
+pub(super) type Parameters = Map<String, Value>;
+
+const ACTIONS: &[&Action] = &[
+    &create_customer_relationships::ACTION,
+    &create_polymorphic_lookup_attribute::ACTION,
+    &publish_all_xml::ACTION,
+    &publish_xml::ACTION,
+];
+
+/// The action with this name, bound to this table or to none.
+pub(super) fn find(name: &str, bound_to: Option<&str>) -> Option<&'static Action> {
+    ACTIONS.iter().copied().find(|a| a.name == name && a.bound_to == bound_to)
+}
+
+/// All actions, in order of the name.
+pub(super) fn all() -> &'static [&'static Action] {
+    ACTIONS
+}
+
+impl Action {
+    /// Refuses parameters that the action does not have.
+    pub fn check(&self, parameters: &Parameters) -> Result<()> {
+        let is_known = |name: &str| self.parameters.iter().any(|(known, _)| *known == name);
+        match parameters.keys().find(|name| !name.contains('@') && !is_known(name)) {
+            None => Ok(()),
+            Some(name) => {
+                let action = self.name;
+                Err(wrong(format!("'{name}' is not a parameter of the action '{action}'.")))
+            }
+        }
+    }
+}
+
+/// A parameter that cannot be left out.
+fn required<'p>(parameters: &'p Parameters, action: &str, name: &str) -> Result<&'p Value> {
+    parameters.get(name).filter(|value| !value.is_null()).ok_or_else(|| {
+        let message = format!("The action '{action}' needs the parameter '{name}'.");
+        Error::new(Kind::Invalid, "0x80040200", message)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_is_in_order() {
+        assert!(ACTIONS.is_sorted_by(|a, b| a.name < b.name));
+    }
+}

@@ -1,0 +1,149 @@
+//! A request, read: who calls, which environment, what is asked.
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
+use base::limits::BODY_BYTES_MAX;
+use base::{Cx, Error, Kind, Result, Uuid};
+use dataverse::{Environment, Message, Reply};
+use metadata::Schema;
+use query::odata::{self, Options, Path};
+
+use super::address::Address;
+use super::conditions::Conditions;
+use super::preferences::Preferences;
+use crate::App;
+
+/// A request of the data service.
+pub(super) struct Call {
+    pub app: App,
+    /// Who calls.
+    pub cx: Cx,
+    pub environment: Arc<Environment>,
+    /// The schema at the beginning of the request.
+    pub schema: Arc<Schema>,
+    pub address: Address,
+    pub method: Method,
+    pub headers: HeaderMap,
+    pub path: Path,
+    pub options: Options,
+    pub preferences: Preferences,
+    pub conditions: Conditions,
+    pub body: Bytes,
+}
+
+impl Call {
+    /// Carries out a message with the rights of the caller.
+    pub async fn execute(&self, message: impl Into<Message>) -> Result<Reply> {
+        self.environment.execute(&self.cx, message).await
+    }
+
+    /// Whether the names of rows behind lookups are wanted, for formatted values.
+    pub fn wants_names(&self) -> bool {
+        self.preferences.annotations.formatted_value
+    }
+
+    /// The address of something below the service root.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.address.root)
+    }
+
+    /// The value of a header of the protocol's own.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// Whether a header says `true`.
+    pub fn header_is_true(&self, name: &str) -> bool {
+        self.header(name).is_some_and(|value| value.trim().eq_ignore_ascii_case("true"))
+    }
+}
+
+/// Reads a request: first who calls, then what.
+pub(super) async fn read(
+    app: &App,
+    address: &Result<Address>,
+    parts: Parts,
+    body: Body,
+    request_id: Uuid,
+) -> Result<Call> {
+    let address = address.as_ref().map_err(copied)?.clone();
+    let mut cx = app.authenticate(&parts.headers).await?;
+    cx.request_id = request_id;
+    let environment = app.tenant.environment_by_domain(&cx, &address.domain).await?;
+    let preferences = Preferences::of(&parts.headers)?;
+    let conditions = Conditions::of(&parts.headers)?;
+    let options = odata::parse_options(&address.query)?;
+    let path = odata::parse_path(&address.path, &options.aliases)?;
+    let body = read_body(&parts.headers, body).await?;
+    let mut call = Call {
+        app: app.clone(),
+        schema: environment.schema(),
+        cx,
+        environment,
+        address,
+        method: parts.method,
+        headers: parts.headers,
+        path,
+        options,
+        preferences,
+        conditions,
+        body,
+    };
+    refuse_unsupported(&call)?;
+    call.cx.solution = solution(&call);
+    Ok(call)
+}
+
+/// The same error, for an address that is also told in the answer.
+fn copied(error: &Error) -> Error {
+    Error::new(error.kind, error.code.clone(), error.message.clone())
+}
+
+async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes> {
+    let too_large = || {
+        let message = format!("The body is larger than {BODY_BYTES_MAX} bytes.");
+        Error::new(Kind::TooLarge, "0x80040203", message)
+    };
+    let length = headers.get("content-length").and_then(|value| value.to_str().ok());
+    if length.and_then(|text| text.parse::<u64>().ok()).is_some_and(|n| n > BODY_BYTES_MAX as u64) {
+        return Err(too_large());
+    }
+    to_bytes(body, BODY_BYTES_MAX).await.map_err(|error| {
+        let error = error.into_inner();
+        match error.to_string().contains("length limit exceeded") {
+            true => too_large(),
+            false => Error::invalid("The body ended before it was whole.").with_source(error),
+        }
+    })
+}
+
+/// The solution that a change belongs to, by header or (for definitions) by option.
+fn solution(call: &Call) -> Option<Arc<str>> {
+    let option = call.options.other("SolutionUniqueName");
+    let name = call.header("mscrm.solutionuniquename").or(option)?.trim();
+    (!name.is_empty()).then(|| Arc::from(name))
+}
+
+/// Refuses what would change what is done, and is not done here.
+fn refuse_unsupported(call: &Call) -> Result<()> {
+    for name in ["callerobjectid", "mscrmcallerid"] {
+        if call.header(name).is_some() {
+            return Err(Error::not_implemented(format!("Impersonation by the header '{name}'")));
+        }
+    }
+    if call.header("mscrm.suppressduplicatedetection").is_some_and(|v| v.trim() == "false") {
+        return Err(Error::not_implemented("Duplicate detection"));
+    }
+    for name in ["fetchXml", "savedQuery", "userQuery", "sql", "partitionid"] {
+        if call.options.other(name).is_some() {
+            return Err(Error::not_implemented(format!("The query option '{name}'")));
+        }
+    }
+    if call.options.delta_token.is_some() {
+        return Err(Error::not_implemented("The query option '$deltatoken'"));
+    }
+    Ok(())
+}

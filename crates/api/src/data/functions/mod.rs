@@ -1,0 +1,124 @@
+//! Functions: messages that only read, called with `GET`.
+//!
+//! To add one: a file with its `FUNCTION`, and a line in the list below, in order of the name; take
+//! its name out of `unsupported.rs`.
+
+mod retrieve_available_languages;
+mod retrieve_current_organization;
+mod retrieve_provisioned_languages;
+mod retrieve_version;
+mod who_am_i;
+
+use axum::http::StatusCode;
+use base::{Error, Kind, Result};
+use dataverse::{BoxFuture, Record};
+use query::odata::{Argument, Arguments};
+use query::{Key, Query};
+use serde_json::{Map, Value};
+
+use super::answer::Answer;
+use super::call::Call;
+use super::resource::{Bound, Place, retrieve};
+
+/// A function of the protocol.
+pub(super) struct Function {
+    /// Its name, without the namespace.
+    pub name: &'static str,
+    /// The table to whose rows it is bound, by logical name.
+    pub bound_to: Option<&'static str>,
+    /// Its parameters, with their types.
+    pub parameters: &'static [(&'static str, &'static str)],
+    /// The members of its answer, with their types.
+    pub returns: &'static [(&'static str, &'static str)],
+    /// Answers a call of it.
+    pub run: Run,
+}
+
+type Run = for<'a> fn(&'a Call, Option<Bound>, Named) -> BoxFuture<'a, Result<Answer>>;
+
+/// The parameters of a call.
+#[derive(Debug)]
+pub(super) struct Named(pub Vec<(String, Argument)>);
+
+const FUNCTIONS: &[&Function] = &[
+    &retrieve_available_languages::FUNCTION,
+    &retrieve_current_organization::FUNCTION,
+    &retrieve_provisioned_languages::FUNCTION,
+    &retrieve_version::FUNCTION,
+    &who_am_i::FUNCTION,
+];
+
+/// The function with this name, bound to this table or to none.
+pub(super) fn find(name: &str, bound_to: Option<&str>) -> Option<&'static Function> {
+    FUNCTIONS.iter().copied().find(|f| f.name == name && f.bound_to == bound_to)
+}
+
+/// All functions, in order of the name.
+pub(super) fn all() -> &'static [&'static Function] {
+    FUNCTIONS
+}
+
+/// What stands in parentheses after the name of a function.
+pub(super) fn named(arguments: &Arguments) -> Result<Named> {
+    match arguments {
+        Arguments::Absent => Ok(Named(Vec::new())),
+        Arguments::Named(pairs) => Ok(Named(pairs.clone())),
+        Arguments::One(_) => {
+            let message = "The parameters of a function are given by name: F(A=@p1)?@p1=…";
+            Err(Error::new(Kind::Invalid, "0x80060888", message))
+        }
+    }
+}
+
+impl Function {
+    /// Refuses parameters that the function does not have.
+    pub fn check(&self, arguments: &Named) -> Result<()> {
+        let is_known = |name: &str| self.parameters.iter().any(|(known, _)| *known == name);
+        match arguments.0.iter().find(|(name, _)| !is_known(name)) {
+            None => Ok(()),
+            Some((name, _)) => {
+                let message = format!("The function '{}' has no parameter '{name}'.", self.name);
+                Err(Error::new(Kind::Invalid, "0x80060888", message))
+            }
+        }
+    }
+}
+
+/// The answer of a function: an object of the type `<name>Response`.
+pub(super) fn response(call: &Call, name: &str, members: Value) -> Answer {
+    let mut body = Map::new();
+    let context = call.url(&format!("$metadata#Microsoft.Dynamics.CRM.{name}Response"));
+    body.insert("@odata.context".to_owned(), context.into());
+    if let Value::Object(members) = members {
+        body.extend(members);
+    }
+    Answer::json(StatusCode::OK, Value::Object(body).to_string().into_bytes())
+}
+
+/// The one row of the organisation, with these columns.
+async fn organization(call: &Call, columns: &[&str]) -> Result<Box<Record>> {
+    let table = call
+        .schema
+        .table("organization")
+        .ok_or_else(|| Error::internal("the schema has no table 'organization'"))?;
+    let id = call.environment.user(&call.cx).await?.organization;
+    let place = Place { table: table.clone(), key: Key::Id(id) };
+    let select = columns.iter().map(|name| (*name).to_owned()).collect();
+    retrieve(call, &place, Query { select, ..Query::default() }).await
+}
+
+/// The languages of the organisation: the base language is the only one.
+async fn languages(call: &Call) -> Result<Vec<i64>> {
+    let record = organization(call, &["languagecode"]).await?;
+    Ok(record.get("languagecode").and_then(dataverse::Value::int).into_iter().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_is_in_order() {
+        assert!(FUNCTIONS.is_sorted_by(|a, b| a.name < b.name));
+    }
+}
