@@ -58,7 +58,12 @@ impl Tenant {
         name: &str,
         request: &DatabaseRequest,
     ) -> Result<(Arc<Environment>, Operation)> {
-        let environment = self.environment_for(cx, name, Action::AddDatabase).await?;
+        // Who administers a database is told that there is one already.
+        let right = match self.environment_by_name(name)?.database {
+            Some(_) => Action::EditEnvironment,
+            None => Action::AddDatabase,
+        };
+        let environment = self.environment_for(cx, name, right).await?;
         let change = self.change().await?;
         // Again, now that nobody else changes it.
         let environment = self.environment_by_name(&environment.name())?;
