@@ -2,7 +2,7 @@
 //!
 //! The samples are not a part of this repository; without them these tests say so and pass.
 
-#![allow(clippy::unwrap_used)] // Helpers of tests are tests.
+#![allow(clippy::unwrap_used, clippy::print_stdout)] // Helpers of tests are tests.
 
 use std::collections::BTreeMap;
 use std::fs;

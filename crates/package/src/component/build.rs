@@ -93,9 +93,9 @@ impl Sections {
         let mut done: Vec<Element> = Vec::new();
         for place in SECTIONS {
             let (name, rest) = place.path.split_once('/').unwrap_or((place.path, ""));
-            let mut components = self.by_kind.remove(&place.kind).unwrap_or_default();
+            let components = self.by_kind.remove(&place.kind).unwrap_or_default();
             if rest.is_empty() {
-                done.extend(components.pop().map(|component| component.element));
+                done.extend(components.into_iter().map(|component| component.element));
                 continue;
             }
             if done.last().is_none_or(|section| section.name != name) {

@@ -111,7 +111,8 @@ impl<'a> Source<'a> {
             };
             let found = self.parse(path)?;
             let place = root.child_or_new(section);
-            if found.name == *section {
+            let is_section = found.name == *section;
+            if is_section && (found.name != "SiteMap" || found.child("SiteMap").is_some()) {
                 *place = found;
             } else {
                 place.push(found);

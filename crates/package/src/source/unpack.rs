@@ -165,7 +165,7 @@ impl Unpacked {
             self.shared.len() - 1
         });
         let mut holder = &mut self.shared[at].1;
-        if root == element.name && below.is_empty() {
+        if element.name == "RibbonDiffXml" {
             *holder = element;
             return;
         }
