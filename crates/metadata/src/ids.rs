@@ -8,7 +8,10 @@ const NAMESPACE: Uuid = uuid!("6f0c1a52-5d0e-5c7b-9a35-3b7e9f6d2c41");
 
 /// The id of a thing with this `kind` and `name`. Names are compared without regard to case.
 pub fn stable_id(kind: &str, name: &str) -> Uuid {
-    let text = format!("{kind}/{}", name.to_lowercase());
+    let mut text = String::with_capacity(kind.len() + 1 + name.len());
+    text.push_str(kind);
+    text.push('/');
+    text.extend(name.chars().flat_map(char::to_lowercase));
     Uuid::new_v5(&NAMESPACE, text.as_bytes())
 }
 

@@ -159,10 +159,7 @@ impl Schema {
         self.change_targets(table, column, |targets| {
             // Owners are systemuser and team; `owner` stands for both.
             let is_new = target != "owner" && !targets.iter().any(|old| old == target);
-            if is_new {
-                targets.push(target.to_owned());
-            }
-            is_new
+            is_new.then(|| targets.iter().cloned().chain([target.to_owned()]).collect())
         });
     }
 
@@ -173,31 +170,25 @@ impl Schema {
             return;
         }
         self.change_targets(&one.referencing_table, &column, |targets| {
-            let is_there = targets.len() > 1 && targets.iter().any(|old| *old == target);
-            if is_there {
-                targets.retain(|old| *old != target);
-            }
-            is_there
+            let is_there = targets.len() > 1 && targets.contains(&target);
+            is_there.then(|| targets.iter().filter(|old| **old != target).cloned().collect())
         });
     }
 
-    /// Changes the targets of a lookup; `change` tells whether it did. Tables are shared between
-    /// snapshots, so nothing is copied before it must be.
+    /// Changes the targets of a lookup, unless `change` finds that they are right. Tables are shared
+    /// between snapshots, so nothing is copied before it must be.
     fn change_targets(
         &mut self,
         table: &str,
         column: &str,
-        change: impl FnOnce(&mut Vec<String>) -> bool,
+        change: impl FnOnce(&[String]) -> Option<Vec<String>>,
     ) {
         let Some(old) = self.tables.get_mut(table) else { return };
         let Some(ColumnKind::Lookup { targets }) = old.column(column).map(|found| &found.kind)
         else {
             return;
         };
-        let mut targets = targets.clone();
-        if !change(&mut targets) {
-            return;
-        }
+        let Some(targets) = change(targets) else { return };
         self.sets.remove(&old.set_name);
         let changed = Arc::make_mut(old);
         if let Some(found) = changed.columns.get_mut(column) {

@@ -1,5 +1,7 @@
 //! Custom tables: what the platform adds to them.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
+
 use std::sync::Arc;
 
 use metadata::system::{base_schema, complete, system_relationships};

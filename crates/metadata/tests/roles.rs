@@ -1,5 +1,7 @@
 //! The predefined roles against the exports of real ones.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
+
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::path::Path;

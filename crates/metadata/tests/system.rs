@@ -1,5 +1,7 @@
 //! The system tables as a whole.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
+
 use std::collections::{BTreeMap, HashMap};
 
 use metadata::system::base_schema;

@@ -48,7 +48,7 @@ pub struct Grant {
 }
 
 /// Name, id of the row, id of the template.
-const IDS: [(&'static str, Option<Uuid>, Option<Uuid>); matrix::ROLES.len()] = [
+const IDS: [(&str, Option<Uuid>, Option<Uuid>); matrix::ROLES.len()] = [
     (SYSTEM_ADMINISTRATOR, None, Some(uuid!("627090ff-40a3-4053-8790-584edc5be201"))),
     (SYSTEM_CUSTOMIZER, None, Some(uuid!("119f245c-3cc8-4b62-b31c-d1a046ced15d"))),
     (ENVIRONMENT_MAKER, Some(uuid!("d58407f2-48d5-e711-a82c-000d3a37c848")), None),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::area::{ColumnLine, Group, LookupLine, Type};
 use super::column::{self, Choices, option};
-use crate::{ColumnKind, Ownership, Table, TableType, ids};
+use crate::{ColumnKind, Ownership, StringFormat, Table, TableType, ids};
 
 /// Adds to a custom table the system columns that it lacks: primary key, creation and change,
 /// owner, state, import, currency; for solution-aware tables those of a component; for activities
@@ -64,6 +64,7 @@ pub fn complete_groups(table: &mut Table, groups: Vec<Group>, naming: &Naming, c
         add(table, &group_columns(group, table, naming), choices);
     }
     add_currency(table, choices);
+    add_file_companions(table, choices);
 }
 
 fn add(table: &mut Table, lines: &[ColumnLine], choices: &Choices) {
@@ -190,6 +191,27 @@ fn add_currency(table: &mut Table, choices: &Choices) {
             let base = column::base_amount(&table.logical_name, &amount);
             table.columns.insert(name, Arc::new(base));
         }
+    }
+}
+
+/// A picture has an id, a time stamp and an address beside it; a file has its name.
+fn add_file_companions(table: &mut Table, choices: &Choices) {
+    let columns = table.columns.values();
+    let lines: Vec<_> = columns.flat_map(|column| companions(column)).collect();
+    add(table, &lines, choices);
+}
+
+fn companions(column: &crate::Column) -> Vec<ColumnLine> {
+    let name = &column.schema_name;
+    let text = |length| Type::Text { length, format: StringFormat::Text };
+    let url = Type::Text { length: 200, format: StringFormat::Url };
+    let new = |ending: &str, kind| ColumnLine::new(format!("{name}{ending}"), kind).readonly();
+    match &column.kind {
+        ColumnKind::Image { .. } => {
+            vec![new("Id", Type::Id), new("_Timestamp", Type::BigInt), new("_URL", url)]
+        }
+        ColumnKind::File { .. } => vec![new("_Name", text(200))],
+        _ => Vec::new(),
     }
 }
 

@@ -4,9 +4,7 @@
 use std::collections::HashMap;
 
 use super::area::{self, Area, LookupLine, TableLine, Type};
-use crate::{
-    Cascade, ManagedProperties, OneToMany, Ownership, Schema, Table, TableType, ids, names,
-};
+use crate::{ManagedProperties, OneToMany, Ownership, Schema, Table, TableType, ids, names};
 
 /// The activities of the platform, with the endings of their relationships.
 const ACTIVITIES: &[(&str, &str)] = &[
@@ -279,7 +277,7 @@ impl Maker<'_> {
             referencing_column: column.to_owned(),
             referencing_navigation: navigation,
             referenced_navigation: name.clone(),
-            cascade: area::cascade(cascade).unwrap_or_else(Cascade::default),
+            cascade: area::cascade(cascade).unwrap_or_default(),
             is_hierarchical: false,
             is_custom: false,
             is_managed: true,
