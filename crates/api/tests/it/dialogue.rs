@@ -1,0 +1,211 @@
+//! A dialogue with the data service of one environment.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use axum::body::Body;
+use axum::http::Request;
+
+use crate::common::{Answer, World};
+
+/// Headers of answers that are shown.
+const SHOWN: &[&str] = &[
+    "odata-entityid",
+    "location",
+    "etag",
+    "preference-applied",
+    "www-authenticate",
+    "retry-after",
+    "x-ms-dop-hint",
+];
+
+pub struct Dialogue<'w> {
+    world: &'w World,
+    host: String,
+    tokens: HashMap<&'static str, String>,
+    /// Ids with their names: given ones, or letters in order of appearance.
+    ids: Vec<(String, String)>,
+    letters: usize,
+    etag: String,
+    next: String,
+    speaker: String,
+}
+
+impl<'w> Dialogue<'w> {
+    pub async fn new(world: &'w World, domain: &str) -> Self {
+        let host = format!("{domain}.example");
+        let mut tokens = HashMap::new();
+        for name in ["ada", "ben"] {
+            tokens.insert(name, world.token(name, &format!("http://{host}")).await);
+        }
+        let (etag, next, speaker) = (String::new(), String::new(), "ada".to_owned());
+        Self { world, host, tokens, ids: Vec::new(), letters: 0, etag, next, speaker }
+    }
+
+    /// Sends every request of a text, and gives the text with the answers.
+    pub async fn hold(mut self, text: &str) -> String {
+        let mut blocks = Vec::new();
+        for block in text.split("\n\n") {
+            let request: Vec<&str> =
+                block.trim_matches('\n').lines().take_while(|line| *line != "--").collect();
+            let mut told = request.join("\n");
+            if request.iter().any(|line| !line.starts_with('#')) {
+                let answer = self.ask(&request).await;
+                write!(told, "\n--\n{answer}").unwrap();
+            }
+            blocks.push(told);
+        }
+        blocks.join("\n\n") + "\n"
+    }
+
+    async fn ask(&mut self, lines: &[&str]) -> String {
+        let mut lines = lines.iter().filter(|line| !line.starts_with('#'));
+        let (method, address) = lines.next().unwrap().split_once(' ').unwrap();
+        let address = self.filled(address);
+        let uri = match address.starts_with('/') || address.starts_with("http") {
+            true => address,
+            false => format!("/api/data/v9.2/{address}"),
+        };
+        let mut request = Request::builder().method(method).uri(encoded(&uri));
+        let (mut body, mut host, mut given) = (String::new(), self.host.clone(), None);
+        for line in lines {
+            let line = self.filled(line);
+            match line.split_once(": ") {
+                Some(("As", name)) => self.speaker = name.to_owned(),
+                Some(("Host", name)) => host = name.to_owned(),
+                Some(("Name", name)) => given = Some(name.to_owned()),
+                Some((name, value)) if is_header(name) => request = request.header(name, value),
+                _ => body.push_str(&line),
+            }
+        }
+        if let Some(token) = self.tokens.get(self.speaker.as_str()) {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let request = request.header("host", host).body(Body::from(body)).unwrap();
+        let answer = self.world.send(request).await;
+        assert_eq!(answer.headers["odata-version"], "4.0");
+        assert_eq!(answer.headers["req_id"], answer.headers["x-ms-request-id"]);
+        if let (Some(name), Some(url)) = (given, answer.headers.get("odata-entityid")) {
+            let (_, id, _) = first_id(url.to_str().unwrap()).unwrap();
+            self.ids.push((id.to_owned(), name));
+        }
+        self.told(&answer)
+    }
+
+    /// A text of a request with ids, tags and links put in.
+    fn filled(&self, text: &str) -> String {
+        let mut text = text.replace("{etag}", &self.etag).replace("{next}", &self.next);
+        for (id, name) in &self.ids {
+            text = text.replace(&format!("{{{name}}}"), id);
+        }
+        text.replace("{root}", &format!("http://{}/api/data/v9.2/", self.host))
+    }
+
+    fn told(&mut self, answer: &Answer) -> String {
+        let mut text = answer.status.as_u16().to_string();
+        for name in SHOWN {
+            for value in answer.headers.get_all(*name) {
+                write!(text, "\n{name}: {}", value.to_str().unwrap()).unwrap();
+            }
+        }
+        if let Some(etag) = answer.headers.get("etag") {
+            self.etag = etag.to_str().unwrap().to_owned();
+        }
+        let content = answer.headers.get("content-type").map(|value| value.to_str().unwrap());
+        if let Some(content) = content.filter(|c| !c.starts_with("application/json")) {
+            write!(text, "\ncontent-type: {content}").unwrap();
+        }
+        let body = String::from_utf8_lossy(&answer.body);
+        if let Ok(json) = serde_json::from_str::<serde_json::Value>(&body)
+            && let Some(next) = json["@odata.nextLink"].as_str()
+        {
+            self.next = next.to_owned();
+        }
+        if !body.is_empty() {
+            write!(text, "\n{body}").unwrap();
+        }
+        self.named(&text)
+    }
+
+    /// A text of an answer with names for ids, and without versions.
+    fn named(&mut self, text: &str) -> String {
+        let root = format!("http://{}/api/data/v9.2/", self.host);
+        let text = text.replace(&root, "{root}").replace(&format!("http://{}/", self.host), "{host}");
+        let text = without_tokens(&without_versions(&text));
+        let mut named = String::new();
+        let mut rest = text.as_str();
+        while let Some((before, id, after)) = first_id(rest) {
+            let name = match self.ids.iter().find(|(known, _)| *known == id) {
+                Some((_, name)) => name.clone(),
+                None if id.starts_with("00000000-0000-0000-") => id.to_owned(),
+                None => {
+                    let name = letter(self.letters);
+                    self.letters += 1;
+                    self.ids.push((id.to_owned(), name.clone()));
+                    name
+                }
+            };
+            let shown = if name == id { name } else { format!("{{{name}}}") };
+            write!(named, "{before}{shown}").unwrap();
+            rest = after;
+        }
+        named + rest
+    }
+}
+
+/// `a` to `z`, then `a1`, …
+fn letter(index: usize) -> String {
+    let letter = char::from(b'a' + u8::try_from(index % 26).unwrap());
+    if index < 26 { letter.to_string() } else { format!("{letter}{}", index / 26) }
+}
+
+/// An address with what a URL cannot have in it encoded.
+fn encoded(uri: &str) -> String {
+    let escape = |c: char| match c {
+        ' ' | '"' | '<' | '>' | '{' | '}' => format!("%{:02X}", u32::from(c)),
+        c => c.to_string(),
+    };
+    uri.chars().map(escape).collect()
+}
+
+fn is_header(name: &str) -> bool {
+    name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b))
+}
+
+/// The first id in a text; ids of the platform's own rows stay as they are.
+fn first_id(text: &str) -> Option<(&str, &str, &str)> {
+    let is_id = |at: &usize| {
+        text.get(*at..at + 36).is_some_and(|part| {
+            part.bytes().enumerate().all(|(i, b)| match i {
+                8 | 13 | 18 | 23 => b == b'-',
+                _ => b.is_ascii_digit() || (b'a'..=b'f').contains(&b),
+            })
+        })
+    };
+    let at = (0..text.len()).find(is_id)?;
+    Some((&text[..at], &text[at..at + 36], &text[at + 36..]))
+}
+
+/// `W/"123"` as `W/"n"`.
+fn without_versions(text: &str) -> String {
+    let mut parts = text.split("W/");
+    let mut told = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.trim_start_matches(['\\', '"']);
+        let quote = &part[..part.len() - rest.len()];
+        let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        write!(told, "W/{quote}n{rest}").unwrap();
+    }
+    told
+}
+
+/// The tokens of next links as `…`.
+fn without_tokens(text: &str) -> String {
+    let mut parts = text.split("$skiptoken=");
+    let mut told = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.find('"').map_or("", |at| &part[at..]);
+        write!(told, "$skiptoken=…{rest}").unwrap();
+    }
+    told
+}
