@@ -62,6 +62,8 @@ pub enum Denial {
     RefreshReused,
     /// The resource asked for does not exist.
     ResourceUnknown(String),
+    /// Only codes are given to browsers.
+    ResponseTypeUnsupported(String),
     /// The scope is not understood, and why.
     ScopeInvalid(String),
     /// The client is public and cannot have a secret.
@@ -109,6 +111,7 @@ impl Denial {
             Self::RefreshExpired => ("invalid_grant", 700_082),
             Self::RefreshReused => ("invalid_grant", 50_173),
             Self::ResourceUnknown(_) => ("invalid_resource", 500_011),
+            Self::ResponseTypeUnsupported(_) => ("unsupported_response_type", 70_005),
             Self::ScopeInvalid(_) => ("invalid_scope", 70_011),
             Self::SecretUnexpected(_) => ("invalid_client", 700_025),
             Self::SecretExpired(_) => ("invalid_client", 7_000_222),
@@ -211,6 +214,11 @@ impl fmt::Display for Denial {
                 f,
                 "The resource principal named '{name}' was not found in the tenant. Ask for the \
                  web address of an environment or service, or for a registered application."
+            ),
+            Self::ResponseTypeUnsupported(wanted) => write!(
+                f,
+                "The response type '{wanted}' is not supported by this server. Use 'code' with \
+                 proof keys (PKCE)."
             ),
             Self::ScopeInvalid(why) => f.write_str(why),
             Self::SecretUnexpected(id) => write!(

@@ -1,7 +1,7 @@
 //! What stands in a token, and making one.
 
 use base::limits::ACCESS_TOKEN_SECONDS;
-use base::{Cx, Instant, Result, TenantId, Uuid};
+use base::{Cx, Instant, PrincipalId, Result, TenantId, Uuid};
 use serde::{Deserialize, Serialize};
 
 use crate::grant::client::Client;
@@ -118,7 +118,6 @@ impl Directory {
         client: &Client,
         user: &User,
     ) -> Claims {
-        let pair = format!("{} {}", user.id, client.id);
         Claims {
             email: user.mail.clone(),
             family_name: user.surname.clone(),
@@ -126,7 +125,7 @@ impl Directory {
             name: Some(user.display_name.clone()),
             oid: user.id,
             preferred_username: Some(user.upn.clone()),
-            sub: base64url(&secret::hash(&pair)),
+            sub: subject(user.id, client.id),
             unique_name: Some(user.upn.clone()),
             upn: Some(user.upn.clone()),
             ..self.client_claims(cx, origin, version, client)
@@ -171,6 +170,11 @@ impl Directory {
             ..Claims::default()
         }
     }
+}
+
+/// The name by which a client knows a user: each client another, as in Entra ID.
+pub(crate) fn subject(user: PrincipalId, client: Uuid) -> String {
+    base64url(&secret::hash(&format!("{user} {client}")))
 }
 
 /// The scope that every user token carries: whatever the user may do.

@@ -13,6 +13,9 @@ use crate::jws::Token;
 use crate::token::APPLICATION_TYPE;
 use crate::{Claims, Directory, audience};
 
+/// The code of the error for tokens that are meant for somebody else.
+pub(crate) const WRONG_AUDIENCE: &str = "InvalidAuthenticationTokenAudience";
+
 /// Who a valid token speaks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {
@@ -191,7 +194,7 @@ fn check_use(cx: &Cx, principal: &Principal, audiences: &[&str]) -> Result<()> {
          match the address that is called.",
         principal.audience
     );
-    Err(refused("InvalidAuthenticationTokenAudience", message))
+    Err(refused(WRONG_AUDIENCE, message))
 }
 
 fn check_expiry(cx: &Cx, expires_at: Instant) -> Result<()> {

@@ -118,7 +118,7 @@ fn markup(visit: &Visit, prompt: &Prompt<'_>, proof: &str, denial: Option<&Denia
         .with("client", Some(prompt.client_name))
         .with("site", prompt.site)
         .with(PROOF_FIELD, Some(proof));
-    let alert = denial.map(|d| alert(d)).unwrap_or_default();
+    let alert = denial.map(alert).unwrap_or_default();
     // Whoever came with a user name goes on with the password.
     let (name_focus, password_focus) =
         if prompt.user_name.is_empty() { (" autofocus", "") } else { ("", " autofocus") };

@@ -168,7 +168,7 @@ pub(super) fn post(visit: &Visit, uri: &str, params: &Params) -> Response {
 pub(super) fn hidden(params: &Params) -> String {
     params.iter().fold(String::new(), |mut html, (name, value)| {
         let (name, value) = (escape(name), escape(value));
-        let _ = write!(html, "<input type=\"hidden\" name=\"{name}\" value=\"{value}\">\n");
+        let _ = writeln!(html, "<input type=\"hidden\" name=\"{name}\" value=\"{value}\">");
         html
     })
 }

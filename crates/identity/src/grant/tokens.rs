@@ -8,6 +8,8 @@ use crate::grant::client::Client;
 use crate::grant::code::CodeProof;
 use crate::grant::scope::Requested;
 use crate::secret::base64url;
+use crate::token::subject;
+use crate::verify::WRONG_AUDIENCE;
 use crate::{Claims, Denial, Directory, User};
 
 /// The version of the protocol that a client speaks, seen from the address it uses.
@@ -135,14 +137,16 @@ impl Directory {
         }
     }
 
-    /// Claims that the address `userinfo` tells about the user of a token.
-    pub async fn user_info(&self, cx: &Cx, token: &str) -> Result<User> {
-        let graph = [crate::GRAPH_AUDIENCE, "https://graph.microsoft.com"];
-        let principal = match self.verify_token(cx, token, &graph).await {
-            Ok(principal) => principal,
-            Err(_) => self.verify_token(cx, token, &[]).await?,
+    /// The user of an access token and the name by which its client knows the user: for the
+    /// address `userinfo`. Tokens that were asked for without a resource are good for this.
+    pub async fn user_info(&self, cx: &Cx, token: &str) -> Result<(User, String)> {
+        let principal = match self.verify_token(cx, token, &[crate::GRAPH_AUDIENCE]).await {
+            Err(error) if error.code == WRONG_AUDIENCE => self.verify_token(cx, token, &[]).await?,
+            result => result?,
         };
-        self.user_get(principal.object_id).await
+        let user = self.user_get(principal.object_id).await?;
+        let subject = subject(user.id, principal.client_id);
+        Ok((user, subject))
     }
 
     async fn token_of_application(
