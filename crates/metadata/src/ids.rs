@@ -40,7 +40,7 @@ pub fn relationship_id(schema_name: &str) -> Uuid {
     stable_id("relationship", schema_name)
 }
 
-/// The id of a privilege (`prvReadAccount`).
+/// The id of the privilege with this name (`prvReadAccount`), known or not.
 pub fn privilege_id(name: &str) -> Uuid {
     stable_id("privilege", name)
 }

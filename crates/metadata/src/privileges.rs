@@ -8,8 +8,9 @@ use std::sync::LazyLock;
 
 use uuid::Uuid;
 
+pub use crate::ids::privilege_id;
 use crate::roles::matrix::{self, Row};
-use crate::{Ownership, Table, ids, system};
+use crate::{Ownership, Table, system};
 
 /// A right on the rows of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -147,11 +148,6 @@ pub struct Privilege {
     pub depths: Depths,
     /// The logical names of the tables whose rows it guards.
     pub tables: Vec<String>,
-}
-
-/// The id of the privilege with this name, known or not.
-pub fn privilege_id(name: &str) -> Uuid {
-    ids::stable_id("privilege", name)
 }
 
 /// The name of a privilege.

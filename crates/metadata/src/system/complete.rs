@@ -112,13 +112,13 @@ fn group_columns(group: Group, table: &Table, naming: &Naming) -> Vec<ColumnLine
             new("TimeZoneRuleVersionNumber", int()),
             new("UTCConversionTimeZoneCode", int()).named("UTC Conversion Time Zone Code"),
         ],
-        Group::Owner => owner_columns(table),
+        Group::Owner => owner_columns(table.ownership),
     }
 }
 
-fn owner_columns(table: &Table) -> Vec<ColumnLine> {
+fn owner_columns(ownership: Ownership) -> Vec<ColumnLine> {
     let new = |name: &str, kind| ColumnLine::new(name, kind);
-    match table.ownership {
+    match ownership {
         Ownership::UserOwned => vec![
             new("OwnerId", Type::Owner).required(),
             new("OwningBusinessUnit", lookup("businessunit")),
@@ -129,10 +129,7 @@ fn owner_columns(table: &Table) -> Vec<ColumnLine> {
             vec![new("OrganizationId", lookup("organization")).readonly()]
         }
         Ownership::BusinessOwned => {
-            let unit = new("BusinessUnitId", lookup("businessunit")).required();
-            // Users and teams move between business units; what else belongs to one stays there.
-            let moves = matches!(table.logical_name.as_str(), "systemuser" | "team");
-            vec![if moves { unit } else { unit.createonly() }]
+            vec![new("BusinessUnitId", lookup("businessunit")).required().createonly()]
         }
         Ownership::None => vec![],
     }

@@ -449,3 +449,93 @@ fn format(words: &mut Words<'_>) -> StringFormat {
     words.next();
     format
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> std::result::Result<Area, ParseError> {
+        parse(text, &mut HashMap::new())
+    }
+
+    /// What is wrong with `line`, under a table.
+    fn refusal(line: &str) -> String {
+        let text = format!("table Bank banks 1 user\n  {line}\n");
+        let error = read(&text).map(|_| ()).unwrap_err();
+        assert_eq!(error.line, 2);
+        error.message
+    }
+
+    #[test]
+    fn a_table_with_its_columns() {
+        let text = "\
+# A comment.
+table Bank - 42 org audited +state -zone stem=Money : Bank / Banks
+
+  Name text 100 url primary required : Name of Bank
+  Kind choice 1 = 1 Large, old | 2 Small
+";
+        let area = read(text).unwrap();
+        let table = &area.tables[0];
+        assert_eq!((table.type_code, table.ownership), (42, Ownership::OrganizationOwned));
+        assert_eq!((&table.set_name, table.flags.as_slice()), (&None, &["IsAuditEnabled"][..]));
+        assert_eq!(table.display_collection_name.as_deref(), Some("Banks"));
+        let [name, kind] = &table.columns[..] else { panic!("two columns") };
+        assert_eq!(name.required, RequiredLevel::SystemRequired);
+        assert_eq!(name.display_name.as_deref(), Some("Name of Bank"));
+        assert!(matches!(name.kind, Type::Text { length: 100, format: StringFormat::Url }));
+        let Type::Choice { default: Some(1), values, .. } = &kind.kind else { panic!("a choice") };
+        assert_eq!(values[0].label, "Large, old");
+    }
+
+    #[test]
+    fn a_later_line_replaces_what_a_shape_says() {
+        let text = "\
+shape place
+  Place{}_City text 80
+table Bank banks 1 user
+  use place 2
+  Place2_City text 90
+";
+        let area = read(text).unwrap();
+        assert_eq!(area.tables[0].columns.len(), 1);
+        assert!(matches!(area.tables[0].columns[0].kind, Type::Text { length: 90, .. }));
+    }
+
+    #[test]
+    fn what_is_not_known_is_refused_with_its_line() {
+        for (line, message) in [
+            ("Name txt 100", "\"txt\" is no type of column"),
+            ("Name text", "a number is missing"),
+            ("Name text many", "\"many\" is no number that fits here"),
+            ("Name text 100 mandatory", "\"mandatory\" is no property of this column"),
+            ("Name text 100 = 1 A", "only choices have options"),
+            ("Kind choice", "a choice needs options"),
+            ("Kind choice = A", "an option is `number label`"),
+            ("OwnerId lookup", "a lookup needs a target"),
+            ("OwnerId lookup a,b as x", "there must be one relationship name for each target"),
+            ("use nothing", "no shape \"nothing\""),
+            ("Name", "a column needs a type"),
+        ] {
+            assert_eq!(refusal(line), message, "{line}");
+        }
+    }
+
+    #[test]
+    fn definitions_are_refused_too() {
+        for text in [
+            "tables Bank banks 1 user",
+            "table Bank banks one user",
+            "table Bank banks 1 everybody",
+            "table Bank banks 1 user shiny",
+            "table Bank banks 1 user +nothing",
+            "table Bank banks",
+            "choice nothing",
+            "link A as 1 b",
+            "  Name text 100",
+            "table",
+        ] {
+            assert!(read(text).is_err(), "{text}");
+        }
+    }
+}
