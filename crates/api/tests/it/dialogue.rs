@@ -131,7 +131,7 @@ impl<'w> Dialogue<'w> {
     fn named(&mut self, text: &str) -> String {
         let root = format!("http://{}/api/data/v9.2/", self.host);
         let text = text.replace(&root, "{root}").replace(&format!("http://{}/", self.host), "{host}");
-        let text = without_tokens(&without_versions(&text));
+        let text = without_tokens(&without_versions(&without_schema_version(&text)));
         let mut named = String::new();
         let mut rest = text.as_str();
         while let Some((before, id, after)) = first_id(rest) {
@@ -197,6 +197,15 @@ fn without_versions(text: &str) -> String {
         write!(told, "W/{quote}n{rest}").unwrap();
     }
     told
+}
+
+/// The version of the schema as `n`: it grows with the platform's own tables.
+fn without_schema_version(text: &str) -> String {
+    let Some((before, after)) = text.split_once("globalmetadataversion\":\"") else {
+        return text.to_owned();
+    };
+    let rest = after.trim_start_matches(|c: char| c.is_ascii_digit());
+    format!("{before}globalmetadataversion\":\"n{rest}")
 }
 
 /// The tokens of next links as `…`.
