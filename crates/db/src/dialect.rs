@@ -59,6 +59,15 @@ impl Dialect {
         }
     }
 
+    /// The same for tables of short rows, such as links: SQLite then keeps them in the index of the
+    /// primary key instead of beside it.
+    pub fn narrow_table_suffix(self) -> &'static str {
+        match self {
+            Self::Sqlite => " strict, without rowid",
+            Self::Postgres => "",
+        }
+    }
+
     /// `expr` with a stated type, for a parameter whose place does not tell (in a select list).
     pub fn typed(self, expr: &str, column_type: ColumnType) -> String {
         match self {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use db::{ColumnType, Dialect};
 use indexmap::IndexMap;
-use metadata::{Column, ColumnKind, SourceType, Table, TableType};
+use metadata::{Column, ColumnKind, Ownership, SourceType, Table, TableType};
 
 /// The physical form of a table. Two layouts compare to the statements between them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,6 +13,8 @@ pub struct Layout {
     pub table: String,
     /// The physical name of the primary key.
     pub primary_key: String,
+    /// Whether its rows are short: links, and what the server keeps.
+    pub is_narrow: bool,
     /// By physical name, in the order of the table.
     pub columns: IndexMap<String, PhysicalColumn>,
     /// By physical name.
@@ -50,6 +52,9 @@ pub struct IndexColumn {
 /// Digits after the point of every amount.
 pub const MONEY_SCALE: u8 = 4;
 
+/// A table with fewer columns has short rows.
+const NARROW_COLUMNS_MAX: usize = 12;
+
 /// Lookups that few people search by: an index on them costs more than it gives.
 const NOT_INDEXED: &[&str] = &[
     "createdby",
@@ -57,8 +62,11 @@ const NOT_INDEXED: &[&str] = &[
     "modifiedby",
     "modifiedonbehalfby",
     "organizationid",
+    "owningextensionid",
     "owningteam",
     "owninguser",
+    "slaid",
+    "slainvokedid",
     "transactioncurrencyid",
 ];
 
@@ -85,6 +93,7 @@ impl Layout {
         let mut layout = Self {
             table: dialect.physical_name(&table.logical_name),
             primary_key: dialect.physical_name(&table.primary_id),
+            is_narrow: table.is_intersect || table.columns.len() < NARROW_COLUMNS_MAX,
             ..Self::default()
         };
         for column in table.columns.values() {
@@ -95,12 +104,15 @@ impl Layout {
     }
 
     fn put_indexes(&mut self, dialect: Dialect, table: &Table) {
-        let name = table.primary_name.as_deref();
+        let name = table.primary_name.as_deref().filter(|_| table.ownership != Ownership::None);
         for column in name.and_then(|name| table.column(name)).into_iter() {
             self.put_index(dialect, table, &[&column.logical_name], false);
         }
         let searched = |column: &&std::sync::Arc<Column>| {
-            column.is_lookup() && !NOT_INDEXED.contains(&column.logical_name.as_str())
+            // Components are few; an index on each of their lookups costs more than it gives.
+            !table.is_solution_aware
+                && column.is_lookup()
+                && !NOT_INDEXED.contains(&column.logical_name.as_str())
         };
         for column in table.columns.values().filter(searched) {
             self.put_index(dialect, table, &[&column.logical_name], false);

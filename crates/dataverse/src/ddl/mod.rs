@@ -31,7 +31,10 @@ pub fn create(place: Place<'_>, layout: &Layout) -> Vec<String> {
     });
     let columns: Vec<_> = columns.collect();
     let table = (place.qualify)(&layout.table);
-    let suffix = dialect.table_suffix();
+    let suffix = match layout.is_narrow {
+        true => dialect.narrow_table_suffix(),
+        false => dialect.table_suffix(),
+    };
     let create = format!("create table {table} (\n{}\n){suffix}", columns.join(",\n"));
     let indexes =
         layout.indexes.iter().map(|(name, index)| create_index(place, layout, name, index));
