@@ -187,6 +187,13 @@ impl Tenant {
         self.state().record.as_ref().is_some_and(|record| record.is_enabled)
     }
 
+    /// Whether the tenant store answers.
+    pub async fn check(&self) -> Result<()> {
+        let statement = Statement::new("select 1", Vec::new());
+        self.store.read().await?.query(&statement).await?;
+        Ok(())
+    }
+
     /// The settings of the tenant as they are now, for deciding.
     pub(crate) fn settings_now(&self) -> Arc<Value> {
         self.state().settings.clone()

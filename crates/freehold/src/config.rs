@@ -125,7 +125,7 @@ impl Config {
             }
             figment = figment.merge(Toml::file_exact(file));
         }
-        let config: Self = figment
+        let mut config: Self = figment
             .merge(
                 Env::prefixed("FREEHOLD_")
                     .ignore(&["config", "demo", "url", "token", "test_postgres"])
@@ -134,6 +134,11 @@ impl Config {
             .merge(Serialized::defaults(arguments))
             .extract()
             .context("reading the configuration")?;
+        for address in [&mut config.http, &mut config.https] {
+            if address == "off" {
+                address.clear();
+            }
+        }
         config.check()?;
         Ok(config)
     }
@@ -189,7 +194,7 @@ impl Config {
 
 /// `host:port`, or a port alone on the loopback address; empty for none.
 fn address_of(text: &str) -> Result<Option<SocketAddr>> {
-    if text.is_empty() || text == "off" {
+    if text.is_empty() {
         return Ok(None);
     }
     let full = match text.parse::<u16>() {

@@ -158,7 +158,7 @@ fn write(path: &Path, text: &str) -> Result<()> {
 }
 
 /// Writes a file that only its owner can read, from its first byte on.
-fn write_private(path: &Path, text: &str) -> Result<()> {
+pub(super) fn write_private(path: &Path, text: &str) -> Result<()> {
     use std::io::Write;
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
