@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base::{Error, Kind, Result, Uuid};
-use metadata::names::SCHEMA_NAME_CHARS_MAX;
+use metadata::names::{self, SCHEMA_NAME_CHARS_MAX};
 use metadata::{Ownership, Table, TableType};
 
 use super::definitions::{check_label, check_name, require};
@@ -23,6 +23,7 @@ impl CreateTable {
     pub(crate) async fn run(self, session: &mut Session<'_>) -> Result<Reply> {
         require(session, "prvCreateEntity")?;
         let mut table = self.table;
+        derive_names(&mut table);
         check(session, &table)?;
         derive(session, &mut table);
         let event = EventData::Table { before: None, after: Some(Arc::new(table.clone())) };
@@ -35,6 +36,20 @@ impl CreateTable {
         session.run_steps(MessageName::CreateTable, Stage::After, event).await?;
         Ok(Reply::Defined(vec![id]))
     }
+}
+
+/// Names that follow from the schema name, where the maker gave none. Without privileges of its
+/// own a table could be read by everybody.
+fn derive_names(table: &mut Table) {
+    let fill = |name: &mut String, derived: String| {
+        if name.is_empty() {
+            *name = derived;
+        }
+    };
+    fill(&mut table.logical_name, table.schema_name.to_lowercase());
+    fill(&mut table.set_name, names::set_name(&table.logical_name));
+    fill(&mut table.primary_id, names::primary_id(&table.logical_name));
+    fill(&mut table.privilege_stem, table.schema_name.clone());
 }
 
 fn check(session: &Session<'_>, table: &Table) -> Result<()> {

@@ -133,12 +133,12 @@ async fn prepare(
     derived::compose(table, None, &mut values);
     convert(session, table, None, &mut values).await?;
     autonumbers(session, table, &mut values).await?;
-    if !user.is_system {
-        derived::check_required(table, &values, true)?;
-    }
     check_rights(session, table, id, owner.as_ref(), &values, is_linked).await?;
     let stage = (MessageName::Create, Stage::Before);
     let (_, mut values) = run_steps(session, stage, table, id, None, values).await?;
+    if !user.is_system {
+        derived::check_required(table, &values, true)?;
+    }
     plan::set(&mut values, plan::primary(table)?, Value::Id(id));
     Ok(Ready { id, values, children: plan.children })
 }

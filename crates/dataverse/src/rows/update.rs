@@ -51,15 +51,15 @@ pub(crate) fn update_planned<'a>(
         let is_linked = resolve(session, plan.links, &mut Known::default(), &mut values).await?;
         let before = before(session, &table, id, &values).await?;
         derive(session, &table, before.as_deref(), &mut values).await?;
-        if !user.is_system {
-            derived::check_required(&table, &values, false)?;
-        }
         let is_assigned = is_assigned(before.as_deref(), &values);
         let right = right(&values);
         check_rights(session, &table, id, &values, is_linked, is_assigned).await?;
         derived::changed(&table, author(session, &user), &mut values);
         let stage = (MessageName::Update, Stage::Before);
         let (before, values) = run_steps(session, stage, &table, id, before, values).await?;
+        if !user.is_system {
+            derived::check_required(&table, &values, false)?;
+        }
         let condition = plan::access_of(&user, &table, 0, right)?;
         let change = sql::Change { id, values: values.clone(), condition, if_version };
         let statement = sql::update(session.store(), &user, &table, change);

@@ -256,7 +256,8 @@ impl Dialogue {
         while let Some(c) = rest.chars().next() {
             // Fresh ids begin with the time, which stands still.
             let is_id = rest.starts_with("018bcfe5-") && rest.len() >= 36;
-            let (piece, length) = if is_id { ("{id}", 36) } else { (&rest[..c.len_utf8()], c.len_utf8()) };
+            let (piece, length) =
+                if is_id { ("{id}", 36) } else { (&rest[..c.len_utf8()], c.len_utf8()) };
             shown.push_str(piece);
             rest = &rest[length..];
         }

@@ -8,9 +8,9 @@ use dataverse::Environment;
 use dataverse::messages::{CreateKey, CreateManyToMany, CreateOneToMany, CreateTable};
 use indexmap::IndexMap;
 use metadata::{
-    Cascade, CascadeAction, Choice, ChoiceKind, ChoiceOption, Column, ColumnKind,
-    DateTimeBehavior, Key, Label, ManagedProperties, ManyToMany, OneToMany, Ownership,
-    RequiredLevel, SourceType, StringFormat, Table, TableType,
+    Cascade, CascadeAction, Choice, ChoiceKind, ChoiceOption, Column, ColumnKind, DateTimeBehavior,
+    Key, Label, ManagedProperties, ManyToMany, OneToMany, Ownership, RequiredLevel, SourceType,
+    StringFormat, Table, TableType,
 };
 
 /// Makes `new_sample` and `new_part`, with the relationships between them.
@@ -93,18 +93,16 @@ fn money() -> ColumnKind {
 }
 
 fn table(schema_name: &str, columns: Vec<Column>) -> Table {
-    let name = column(
-        "new_Name",
-        ColumnKind::String { max_length: 100, format: StringFormat::Text },
-    );
+    let name =
+        column("new_Name", ColumnKind::String { max_length: 100, format: StringFormat::Text });
     let columns = std::iter::once(name).chain(columns);
     Table {
         metadata_id: Uuid::nil(),
         logical_name: schema_name.to_lowercase(),
         schema_name: schema_name.to_owned(),
-        set_name: metadata::names::set_name(&schema_name.to_lowercase()),
+        set_name: String::new(),
         type_code: 0,
-        primary_id: metadata::names::primary_id(&schema_name.to_lowercase()),
+        primary_id: String::new(),
         primary_name: Some("new_name".to_owned()),
         ownership: Ownership::UserOwned,
         table_type: TableType::Standard,
