@@ -323,6 +323,9 @@ async fn documents_lead_to_the_addresses_and_keys() {
             instance["metadata"][0]["aliases"],
             json!(["login.microsoftonline.com", "login.example"])
         );
+        let realm =
+            server.send("GET /common/userrealm/x@y.example?api-version=1.0").await.json(200);
+        assert_eq!(realm["account_type"], "Managed");
         let unknown = server.send("GET /other.example/v2.0/.well-known/openid-configuration").await;
         assert_eq!(unknown.refusal(), "400 invalid_request 90002");
         let none = server.send("GET /common/discovery/instance").await;

@@ -108,6 +108,19 @@ fn instance_document(visit: &Visit) -> Result<Value, Denial> {
     }))
 }
 
+/// How a user signs in, which MSAL asks before it sends a password: here, and not by another
+/// identity provider. The same for every name, so nobody learns who exists.
+pub(super) async fn realm(visit: Visit) -> Response {
+    let host = visit.origin.split_once("://").map_or("", |(_, host)| host);
+    json_response(&json!({
+        "ver": "1.0",
+        "account_type": "Managed",
+        "domain_name": visit.directory().tenant().domain,
+        "cloud_instance_name": host,
+        "cloud_audience_urn": "urn:federation:MicrosoftOnline",
+    }))
+}
+
 fn json_response(document: &Value) -> Response {
     ([(CONTENT_TYPE, "application/json; charset=utf-8")], document.to_string()).into_response()
 }

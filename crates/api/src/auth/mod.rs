@@ -104,6 +104,7 @@ where
         .route("/{tenant}/oauth2/v2.0/devicecode", post(device::start_v2))
         .route("/{tenant}/oauth2/v2.0/token", post(token::v2))
         .route("/{tenant}/openid/userinfo", get(userinfo::userinfo).post(userinfo::userinfo))
+        .route("/{tenant}/userrealm/{user}", get(discovery::realm))
         .route("/{tenant}/v2.0/.well-known/openid-configuration", get(discovery::v2))
         .layer(from_fn(any_origin))
 }

@@ -16,6 +16,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod dialogue;
+mod document;
 mod large;
 
 use std::path::{Path, PathBuf};
