@@ -70,7 +70,7 @@ pub(super) async fn read(
     request_id: Uuid,
 ) -> Result<Call> {
     let address = address.as_ref().map_err(copied)?.clone();
-    let mut cx = app.authenticate(&parts.headers).await?;
+    let mut cx = app.authenticate(&parts.headers).await.map_err(in_protocol)?;
     cx.request_id = request_id;
     let environment = app.tenant.environment_by_domain(&cx, &address.domain).await?;
     let preferences = Preferences::of(&parts.headers)?;
@@ -95,6 +95,14 @@ pub(super) async fn read(
     refuse_unsupported(&call)?;
     call.cx.solution = solution(&call);
     Ok(call)
+}
+
+/// A refusal of a token with a code that clients of this service know.
+fn in_protocol(mut error: Error) -> Error {
+    if error.kind == Kind::Unauthenticated && !error.code.starts_with("0x") {
+        error.code = "0x80040277".into();
+    }
+    error
 }
 
 /// The same error, for an address that is also told in the answer.

@@ -15,6 +15,7 @@ mod conditions;
 mod csdl;
 mod format;
 mod functions;
+mod insight;
 mod metadata;
 mod navigation;
 mod paging;
@@ -42,7 +43,7 @@ use answer::Answer;
 
 /// The routes. What stands below the service root is read by [`query::odata`].
 pub fn router() -> Router<App> {
-    let mut router = Router::new();
+    let mut router = insight::router();
     for root in ["/api/data/{version}", "/orgs/{domain}/api/data/{version}"] {
         router = router
             .route(root, any(serve))

@@ -3,10 +3,20 @@
 //! To add one: a file with its `ACTION`, and a line in the list below, in order of the name; take
 //! its name out of `unsupported.rs`.
 
+mod add_solution_component;
 mod create_customer_relationships;
 mod create_polymorphic_lookup_attribute;
+mod download_solution_export_data;
+mod export_solution;
+mod export_solution_async;
+mod import_solution;
+mod import_solution_async;
 mod publish_all_xml;
 mod publish_xml;
+mod remove_solution_component;
+mod solution_parameters;
+mod stage_solution;
+mod uninstall_solution_async;
 
 use base::{Error, Kind, Result};
 use dataverse::BoxFuture;
@@ -15,6 +25,7 @@ use serde_json::{Map, Value};
 use super::answer::Answer;
 use super::body::wrong;
 use super::call::Call;
+use super::functions::response;
 use super::resource::Bound;
 
 /// An action of the protocol.
@@ -37,10 +48,19 @@ type Run = for<'a> fn(&'a Call, Option<Bound>, Parameters) -> BoxFuture<'a, Resu
 pub(super) type Parameters = Map<String, Value>;
 
 const ACTIONS: &[&Action] = &[
+    &add_solution_component::ACTION,
     &create_customer_relationships::ACTION,
     &create_polymorphic_lookup_attribute::ACTION,
+    &download_solution_export_data::ACTION,
+    &export_solution::ACTION,
+    &export_solution_async::ACTION,
+    &import_solution::ACTION,
+    &import_solution_async::ACTION,
     &publish_all_xml::ACTION,
     &publish_xml::ACTION,
+    &remove_solution_component::ACTION,
+    &stage_solution::ACTION,
+    &uninstall_solution_async::ACTION,
 ];
 
 /// The action with this name, bound to this table or to none.

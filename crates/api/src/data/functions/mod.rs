@@ -6,6 +6,7 @@
 mod retrieve_available_languages;
 mod retrieve_current_organization;
 mod retrieve_provisioned_languages;
+mod retrieve_solution_import_result;
 mod retrieve_version;
 mod who_am_i;
 
@@ -44,6 +45,7 @@ const FUNCTIONS: &[&Function] = &[
     &retrieve_available_languages::FUNCTION,
     &retrieve_current_organization::FUNCTION,
     &retrieve_provisioned_languages::FUNCTION,
+    &retrieve_solution_import_result::FUNCTION,
     &retrieve_version::FUNCTION,
     &who_am_i::FUNCTION,
 ];
