@@ -192,8 +192,11 @@ async fn is_there(
         return Ok(true);
     }
     let known = id.map(|id| id.to_string()).unwrap_or_default();
-    if base_components::contains(required.kind(), &name)
-        || base_components::contains(required.kind(), &known)
+    let keys = required.key_columns().map(|(_, value)| value);
+    if [name.as_str(), known.as_str()]
+        .into_iter()
+        .chain(keys)
+        .any(|name| base_components::contains(required.kind(), name))
     {
         return Ok(true);
     }

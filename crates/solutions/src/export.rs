@@ -81,10 +81,10 @@ async fn components(
                 parts.entry(member.name.key.clone()).or_default().extend(all);
             }
             tables.insert(member.name.key.clone(), (component, Some(member.behavior)));
-        } else if member.name.parent.is_empty() {
-            rest.push((component, Some(member.behavior)));
-        } else {
+        } else if member.name.is_part_of_table() {
             parts.entry(member.name.parent.clone()).or_default().push(component);
+        } else {
+            rest.push((component, Some(member.behavior)));
         }
     }
     for table in parts.keys() {
@@ -242,6 +242,7 @@ async fn manifest(
         manifest.descriptions = vec![Label { language, text }];
     }
     manifest.language = language;
+    manifest.languages = vec![language];
     manifest.root_components = parts
         .iter()
         .filter_map(|(component, behavior)| RootComponent::of(component, (*behavior)?.code()))

@@ -36,6 +36,12 @@ impl Name {
         Self::new(component.kind, component.parent.as_deref().unwrap_or_default(), &component.key)
     }
 
+    /// Whether it is a part of a table, which is its parent. Rows may be parts of other rows.
+    pub fn is_part_of_table(&self) -> bool {
+        let is_part = self.kind.is_part_of_table() || self.kind == ComponentKind::Ribbon;
+        is_part && !self.parent.is_empty()
+    }
+
     /// The table itself.
     pub fn table(logical_name: &str) -> Self {
         Self::new(ComponentKind::Table, "", logical_name)
@@ -46,7 +52,6 @@ impl Name {
 #[derive(Clone, Debug)]
 pub(crate) struct Layer {
     pub solution: Uuid,
-    pub position: i64,
     pub component: Component,
 }
 
@@ -118,7 +123,7 @@ pub(crate) async fn forget(session: &mut Session<'_>, id: Uuid) -> Result<()> {
 /// The layers of a component, from the bottom up.
 pub(crate) async fn of(session: &mut Session<'_>, id: Uuid) -> Result<Vec<Layer>> {
     let sql = format!(
-        "select l.solution, l.position, l.definition, l.files, l.folder, c.kind, c.parent, l.name \
+        "select l.solution, l.definition, l.files, l.folder, c.kind, c.parent, l.name \
          from {} l join {} c on c.id = l.component where l.component = ?1 order by l.position",
         session.store().table("fh_layer"),
         session.store().table("fh_component"),
@@ -132,23 +137,22 @@ pub(crate) async fn of(session: &mut Session<'_>, id: Uuid) -> Result<Vec<Layer>
 }
 
 async fn read_layer(session: &mut Session<'_>, row: &db::Row) -> Result<Layer> {
-    let definition: String = row.get(2)?;
+    let definition: String = row.get(1)?;
     let element = Element::parse(definition.as_bytes()).map_err(Error::internal)?;
     let listed: Vec<(String, String)> =
-        serde_json::from_str(&row.get::<String>(3)?).map_err(Error::internal)?;
+        serde_json::from_str(&row.get::<String>(2)?).map_err(Error::internal)?;
     let mut files = Vec::with_capacity(listed.len());
     for (path, hash) in listed {
         files.push(File::new(path, blob::read(session, &hash).await?));
     }
-    let parent: String = row.get(6)?;
+    let parent: String = row.get(5)?;
     Ok(Layer {
         solution: row.get(0)?,
-        position: row.get(1)?,
         component: Component {
-            kind: kind_of(row.get(5)?)?,
-            key: row.get(7)?,
+            kind: kind_of(row.get(4)?)?,
+            key: row.get(6)?,
             parent: (!parent.is_empty()).then_some(parent),
-            group: row.get(4)?,
+            group: row.get(3)?,
             element,
             files,
         },

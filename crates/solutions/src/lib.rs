@@ -11,6 +11,7 @@
 mod base_components;
 mod blob;
 pub mod components;
+mod contents;
 pub mod definition;
 mod dependencies;
 mod export;
@@ -19,14 +20,16 @@ mod import;
 mod layers;
 mod members;
 mod objects;
+pub mod operations;
 mod publisher;
 mod solution;
 mod stage;
 mod steps;
 mod uninstall;
 
+pub use contents::{add_component, remove_component};
 pub use export::{ExportOptions, export};
-pub use import::{ImportOptions, ImportResult, Progress, import};
+pub use import::{ComponentParameter, ImportOptions, ImportResult, Progress, import};
 pub use objects::{SolutionObject, objects};
 pub use stage::{MissingDependency, Staged, stage};
 pub use steps::steps;

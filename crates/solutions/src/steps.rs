@@ -173,9 +173,9 @@ async fn list(session: &mut Session<'_>, id: Uuid, name: Name) -> Result<()> {
         }
         None => well_known::CDS_SOLUTION,
     };
-    let root = match name.parent.is_empty() {
-        true => None,
-        false => layers::find(session, &Name::table(&name.parent)).await?,
+    let root = match name.is_part_of_table() {
+        true => layers::find(session, &Name::table(&name.parent)).await?,
+        false => None,
     };
     let behavior = Behavior::All;
     let member = Member { id, is_root: root.is_none(), name, behavior };

@@ -213,8 +213,11 @@ pub(crate) fn typed(column: &Column, text: &str) -> Option<Value> {
             text.parse().ok().map(Value::Choice)
         }
         ColumnKind::MultiChoice { .. } => {
-            let options: Result<Vec<i32>, _> = text.split(',').map(|o| o.trim().parse()).collect();
-            options.ok().map(Value::MultiChoice)
+            // `[-1,3,5,-1]`: the ends only mark where the list begins and stops.
+            let listed = text.trim_matches(['[', ']']).split(',');
+            let options: Result<Vec<i32>, _> = listed.map(|o| o.trim().parse::<i32>()).collect();
+            let given = options.ok()?.into_iter().filter(|option| *option != -1).collect();
+            Some(Value::MultiChoice(given))
         }
         ColumnKind::EntityName => (!text.is_empty()).then(|| Value::Text(text.to_lowercase())),
         ColumnKind::DateTime { .. } => Instant::parse(text).map(Value::DateTime),

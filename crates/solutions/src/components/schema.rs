@@ -357,3 +357,29 @@ pub(crate) fn given_id(component: &Component) -> Option<Uuid> {
         _ => component.element.attribute("id").and_then(parse_id),
     })
 }
+
+/// The part of the schema with this id, of a component type.
+pub(crate) fn find_by_id(session: &Session<'_>, id: Uuid, component_type: i32) -> Option<Name> {
+    use ComponentKind as K;
+    let schema = session.schema();
+    match component_type {
+        1 => {
+            let table = schema.tables().find(|table| table.metadata_id == id)?;
+            Some(Name::table(&table.logical_name))
+        }
+        2 => schema.tables().find_map(|table| {
+            let column = table.columns.values().find(|column| column.metadata_id == id)?;
+            Some(Name::new(K::Column, &table.logical_name, &column.logical_name))
+        }),
+        9 => {
+            let choice = schema.choices().find(|choice| choice.metadata_id == id)?;
+            Some(Name::new(K::Choice, "", &choice.name))
+        }
+        3 | 10 => {
+            let mut relationships = schema.relationships();
+            let found = relationships.find(|found| found.metadata_id() == id)?;
+            Some(Name::new(K::Relationship, "", found.schema_name()))
+        }
+        _ => None,
+    }
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base::{Result, Uuid};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use dataverse::{Session, Value};
+use dataverse::Session;
 use metadata::{Label, Table};
 use package::xml::Element;
 use package::{Component, ComponentKind};
@@ -65,6 +65,48 @@ pub(crate) async fn component(
         "canvasapp" => row.named(below, ComponentKind::CanvasApp, "CanvasApp", "Name").await,
         _ => row.other(below).await,
     }
+}
+
+/// The tables of component types that are rows.
+const TYPE_TABLES: &[(i32, &str)] = &[
+    (24, "systemform"),
+    (26, "savedquery"),
+    (29, "workflow"),
+    (60, "systemform"),
+    (61, "webresource"),
+    (62, "sitemap"),
+    (80, "appmodule"),
+    (300, "canvasapp"),
+    (380, "environmentvariabledefinition"),
+];
+
+/// The component that a row of a component type is; nothing where there is no such row.
+pub(crate) async fn by_type(
+    session: &mut Session<'_>,
+    id: Uuid,
+    component_type: i32,
+) -> Result<Option<Component>> {
+    let found = TYPE_TABLES.iter().find(|(code, _)| *code == component_type);
+    let dynamic = match found {
+        Some((_, table)) => Some((*table).to_owned()),
+        None => dynamic_table(session, component_type).await?,
+    };
+    let table = dynamic.and_then(|name| session.schema().table(&name).cloned());
+    let Some(table) = table else { return Ok(None) };
+    if !session.has_row(&table.logical_name, id).await? {
+        return Ok(None);
+    }
+    component(session, &table, id).await
+}
+
+/// The table of a component type that is numbered by the environment.
+async fn dynamic_table(session: &mut Session<'_>, component_type: i32) -> Result<Option<String>> {
+    let sql = format!(
+        "select primaryentityname from {} where solutioncomponenttype = ?1",
+        session.store().table("solutioncomponentdefinition")
+    );
+    let statement = db::Statement::new(sql, vec![component_type.into()]);
+    session.tx().query_opt(&statement).await?.map(|row| row.get(0)).transpose()
 }
 
 struct Row<'a, 's> {

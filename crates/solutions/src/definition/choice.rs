@@ -7,7 +7,7 @@ use metadata::{Choice, ChoiceKind, ChoiceOption, Label};
 use package::xml::Element;
 
 use super::label::apply_labels;
-use super::{apply_managed, flag, read_labels, text, write_labels, write_managed, zero_or_one};
+use super::{apply_managed, flag, text, write_labels, write_managed, zero_or_one};
 
 /// An empty choice that an element is then applied onto.
 pub fn new_choice(name: &str, id: Uuid, is_global: bool) -> Choice {
@@ -162,6 +162,7 @@ pub(crate) fn is_global(element: &Element) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::read_labels;
     use super::*;
 
     #[test]

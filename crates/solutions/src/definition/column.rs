@@ -69,7 +69,7 @@ pub fn apply_column(
     if let Some(level) = text(element, "RequiredLevel") {
         column.required = required_level(&level);
     }
-    let mut set = |child, target: &mut bool| {
+    let set = |child, target: &mut bool| {
         if let Some(value) = flag(element, child) {
             *target = value;
         }

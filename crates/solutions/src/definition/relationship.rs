@@ -121,7 +121,7 @@ fn many_to_many(
 
 fn read_cascade(element: &Element) -> Cascade {
     let mut cascade = Cascade::default();
-    let mut set = |child, action: &mut CascadeAction| {
+    let set = |child, action: &mut CascadeAction| {
         let read = text(element, child).and_then(|name| {
             CASCADES.iter().find(|(other, _)| *other == name).map(|(_, action)| *action)
         });

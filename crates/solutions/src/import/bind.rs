@@ -4,11 +4,12 @@
 use base::{Error, Result};
 use dataverse::{Session, Value};
 use package::{Component, ComponentKind};
+use serde::{Deserialize, Serialize};
 
 use crate::components::environment_variable::set_value;
 
 /// One binding that the importer gives (`ComponentParameters`, or a deployment settings file).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ComponentParameter {
     /// A connection reference uses this connection.
     Connection {

@@ -178,9 +178,9 @@ async fn list_members(
     // Tables first, so that their parts find them.
     all.sort_by_key(|(_, name)| name.kind != ComponentKind::Table);
     for (id, name) in all {
-        let root = match name.parent.is_empty() {
-            true => None,
-            false => layers::find(session, &Name::table(&name.parent)).await?,
+        let root = match name.is_part_of_table() {
+            true => layers::find(session, &Name::table(&name.parent)).await?,
+            false => None,
         };
         let behavior = match name.kind {
             ComponentKind::Table => table_behavior(manifest, &name.key),

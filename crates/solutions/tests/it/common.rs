@@ -1,0 +1,81 @@
+//! A fresh environment for each test, cloned from one template.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use base::{Cx, Uuid};
+use dataverse::{Currency, DirectoryUser, Environment, Organization};
+use db::testing::TestDatabase;
+
+/// A database with a template, from which environments are cloned.
+pub struct Tenant {
+    pub database: TestDatabase,
+    pub cx: Cx,
+}
+
+impl Tenant {
+    pub async fn sqlite() -> Self {
+        Self::on(db::testing::sqlite().await).await
+    }
+
+    /// One tenant on each engine that can be tested here.
+    pub async fn all() -> Vec<Self> {
+        let mut tenants = Vec::new();
+        for database in db::testing::all().await {
+            tenants.push(Self::on(database).await);
+        }
+        tenants
+    }
+
+    async fn on(database: TestDatabase) -> Self {
+        let cx = Cx::system();
+        let store = database.create("env_template").await.unwrap();
+        Environment::create_template(&cx, &store).await.unwrap();
+        Self { database, cx }
+    }
+
+    /// A new environment with a database.
+    pub async fn environment(&self, name: &str) -> Arc<Environment> {
+        let id = self.cx.new_id();
+        let store = self
+            .database
+            .clone_store("env_template", &format!("env_{}", id.simple()))
+            .await
+            .unwrap();
+        let details = Organization {
+            id: self.cx.new_id(),
+            name: name.to_owned(),
+            unique_name: format!("unq{}", &id.simple().to_string()[..20]),
+            language: 1033,
+            currency: Currency { code: "USD".into(), name: "US Dollar".into(), symbol: "$".into() },
+            administrators: Vec::new(),
+        };
+        Environment::provision(&self.cx, &store, &details).await.unwrap();
+        Environment::open(&self.cx, id, store, solutions::steps()).await.unwrap()
+    }
+}
+
+/// The folder of real solution packages, where it is.
+pub fn packages() -> Option<PathBuf> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/solutions");
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    eprintln!("skipped: no real solution packages in ../shared/data/solutions");
+    None
+}
+
+/// The paths of all packages below a folder, in order.
+pub fn zips(folder: &PathBuf) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(zips(&path));
+        } else if path.extension().is_some_and(|extension| extension == "zip") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}

@@ -1,0 +1,1 @@
+//! The life of a solution: import, export, update, uninstall.
