@@ -264,6 +264,9 @@ impl Xml {
         for (name, members) in COMPLEX_TYPES {
             self.complex_type(name, members)?;
         }
+        for name in OPEN_TYPES {
+            self.empty("ComplexType", &[("Name", name), ("OpenType", "true")])?;
+        }
         let responses = functions::all().iter().map(|f| (f.name, f.returns));
         let responses = responses.chain(actions::all().iter().map(|a| (a.name, a.returns)));
         for (name, members) in responses.filter(|(_, members)| !members.is_empty()) {
@@ -458,6 +461,10 @@ fn edm_type(kind: &ColumnKind) -> &'static str {
         ColumnKind::ManagedProperty => "mscrm.BooleanManagedProperty",
     }
 }
+
+/// Types of parameters and answers whose members are not told one by one.
+const OPEN_TYPES: &[&str] =
+    &["LayerDesiredOrder", "SolutionOperationResult", "SolutionParameters", "StageSolutionResults"];
 
 /// Types that several answers or rows share.
 const COMPLEX_TYPES: &[(&str, Attributes<'static>)] = &[

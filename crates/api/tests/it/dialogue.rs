@@ -130,8 +130,11 @@ impl<'w> Dialogue<'w> {
     /// A text of an answer with names for ids, and without versions.
     fn named(&mut self, text: &str) -> String {
         let root = format!("http://{}/api/data/v9.2/", self.host);
-        let text = text.replace(&root, "{root}").replace(&format!("http://{}/", self.host), "{host}");
-        let text = without_tokens(&without_versions(&without_schema_version(&text)));
+        let text =
+            text.replace(&root, "{root}").replace(&format!("http://{}/", self.host), "{host}");
+        let text = without_number(&text, "globalmetadataversion\":\"");
+        let text = without_number(&text, "\"UniqueName\":\"unq");
+        let text = without_tokens(&without_versions(&text));
         let mut named = String::new();
         let mut rest = text.as_str();
         while let Some((before, id, after)) = first_id(rest) {
@@ -199,13 +202,11 @@ fn without_versions(text: &str) -> String {
     told
 }
 
-/// The version of the schema as `n`: it grows with the platform's own tables.
-fn without_schema_version(text: &str) -> String {
-    let Some((before, after)) = text.split_once("globalmetadataversion\":\"") else {
-        return text.to_owned();
-    };
-    let rest = after.trim_start_matches(|c: char| c.is_ascii_digit());
-    format!("{before}globalmetadataversion\":\"n{rest}")
+/// The number after `name` as `n`: it differs from run to run.
+fn without_number(text: &str, name: &str) -> String {
+    let Some((before, after)) = text.split_once(name) else { return text.to_owned() };
+    let rest = after.trim_start_matches(|c: char| c.is_ascii_hexdigit());
+    format!("{before}{name}n{rest}")
 }
 
 /// The tokens of next links as `…`.

@@ -31,7 +31,9 @@ async fn the_document_describes_what_the_service_has() {
     assert!(service.starts_with(
         "{\"@odata.context\":\"http://localhost:8400/orgs/csdl/api/data/v9.2/$metadata\",\"value\":["
     ));
-    assert!(service.contains("{\"name\":\"accounts\",\"kind\":\"EntitySet\",\"url\":\"accounts\"}"));
+    assert!(
+        service.contains("{\"name\":\"accounts\",\"kind\":\"EntitySet\",\"url\":\"accounts\"}")
+    );
 
     let document = get("$metadata").await;
     for part in [

@@ -30,8 +30,8 @@ async fn dialogues() {
         let world = World::open(database).await;
         let administrator = world.administrator("ada").await;
         world.person("ben").await;
-        for (number, path) in cases().into_iter().enumerate() {
-            let domain = format!("org{number}");
+        for path in cases() {
+            let domain = path.file_stem().unwrap().to_string_lossy().into_owned();
             world.environment(administrator, &domain).await;
             let wanted = std::fs::read_to_string(&path).unwrap();
             let found = Dialogue::new(&world, &domain).await.hold(&wanted).await;
