@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base::{Caller, Error, Kind, Result, Uuid};
 use db::{Connection, Statement, Store, statement};
 use metadata::LanguageCode;
-use metadata::privileges::Depth;
+pub use metadata::privileges::Depth;
 
 use crate::well_known;
 
@@ -263,27 +263,25 @@ async fn read_grants(
     held: &[HeldRole],
     tree: &UnitTree,
 ) -> Result<HashMap<Uuid, Arc<Grant>>> {
-    let table = store.table("roleprivileges");
-    let sql = format!("select privilegeid, privilegedepthmask from {table} where roleid = ?1");
+    let sql =
+        store.sql("select privilegeid, privilegedepthmask from {roleprivileges} where roleid = ?1");
     let mut grants: HashMap<Uuid, Grant> = HashMap::new();
-    let mut read: HashMap<Uuid, Vec<(Uuid, Depth)>> = HashMap::new();
     for role in held {
-        if !read.contains_key(&role.root) {
-            let mut privileges = Vec::new();
-            for row in db.query(&statement!(sql.clone(), role.root)).await? {
-                let depth = depth_of_mask(row.get(1)?);
-                if let Some(depth) = depth {
-                    privileges.push((row.get(0)?, depth));
-                }
+        for row in db.query(&statement!(sql.clone(), role.root)).await? {
+            if let Some(depth) = depth_of_mask(row.get(1)?) {
+                let grant = grants.entry(row.get(0)?).or_default();
+                grant.extend(user, role, depth, tree);
             }
-            read.insert(role.root, privileges);
-        }
-        for (privilege, depth) in &read[&role.root] {
-            let grant = grants.entry(*privilege).or_insert_with(|| Grant::none(*depth));
-            grant.extend(user, role, *depth, tree);
         }
     }
     Ok(shared(grants))
+}
+
+impl Default for Grant {
+    /// A grant of no row.
+    fn default() -> Self {
+        Self { global: false, owners: Vec::new(), units: Vec::new(), depth: Depth::Basic }
+    }
 }
 
 /// The depth of a `privilegedepthmask`; 0 grants nothing.
@@ -292,11 +290,6 @@ pub(crate) fn depth_of_mask(mask: Option<i64>) -> Option<Depth> {
 }
 
 impl Grant {
-    /// A grant of no row yet.
-    fn none(depth: Depth) -> Self {
-        Self { global: false, owners: Vec::new(), units: Vec::new(), depth }
-    }
-
     fn extend(&mut self, user: &User, role: &HeldRole, depth: Depth, tree: &UnitTree) {
         self.depth = self.depth.max(depth);
         match role.team {

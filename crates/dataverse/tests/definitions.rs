@@ -1,5 +1,7 @@
 //! Tables, columns, relationships, choices and keys: made, kept, changed, deleted, refused.
 
+#![allow(clippy::unwrap_used, reason = "a test that fails says where")]
+
 mod common;
 
 use std::sync::Arc;
@@ -177,9 +179,8 @@ async fn a_new_table_is_whole_and_kept() {
         let row = world.row("new_banks", named("First")).await;
         let target = Reference::id("new_banks", row);
         let query = query::Query::default();
-        let reply = world
-            .run(Retrieve { target, query, unless_version: None, with_names: false })
-            .await;
+        let reply =
+            world.run(Retrieve { target, query, unless_version: None, with_names: false }).await;
         let Reply::Record(record) = reply else { panic!("{reply:?}") };
         assert_eq!(record.get("new_name").unwrap().text(), Some("First"));
     }
@@ -236,10 +237,7 @@ async fn several_changes_are_one() {
         let row = Create { table: "new_bank".to_owned(), row: named("x"), returning: None };
         session.execute(row).await.unwrap();
         let code = column("new_Code", text(10));
-        session
-            .execute(CreateColumn { table: "new_bank".to_owned(), column: code })
-            .await
-            .unwrap();
+        session.execute(CreateColumn { table: "new_bank".to_owned(), column: code }).await.unwrap();
         session.commit().await.unwrap();
         world.row("new_bank", named("y").with("new_code", "1")).await;
     }
@@ -310,7 +308,8 @@ async fn definitions_that_cannot_be_are_refused() {
         assert_eq!(code(add(column("new_long", text(5_000)))).await, "0x80040203");
         assert_eq!(code(add(lookup("new_lookup"))).await, "0x80047003");
         assert_eq!(code(add(column("new_id", ColumnKind::Uuid))).await, "0x80040203");
-        let unknown = CreateColumn { table: "nothing".to_owned(), column: column("new_x", text(1)) };
+        let unknown =
+            CreateColumn { table: "nothing".to_owned(), column: column("new_x", text(1)) };
         assert_eq!(world.refused(unknown).await.kind, base::Kind::NotFound);
         let mut twice = choice("new_twice");
         twice.options[1].value = 100;
@@ -322,7 +321,8 @@ async fn definitions_that_cannot_be_are_refused() {
 async fn a_column_is_changed_within_limits_and_deleted() {
     for world in worlds().await {
         world.bank().await;
-        let add = CreateColumn { table: "new_bank".to_owned(), column: column("new_Code", text(20)) };
+        let add =
+            CreateColumn { table: "new_bank".to_owned(), column: column("new_Code", text(20)) };
         world.run(add).await;
         world.row("new_bank", named("x").with("new_code", "1234567890")).await;
         let change = |max_length| UpdateColumn {
@@ -335,10 +335,8 @@ async fn a_column_is_changed_within_limits_and_deleted() {
         let number = ColumnKind::Integer { min: 0, max: 1, format: "None".to_owned() };
         let other = UpdateColumn { column: column("new_Code", number), ..change(10) };
         assert_eq!(world.refused(other).await.code, "0x80040203");
-        let delete = |column: &str| DeleteColumn {
-            table: "new_bank".to_owned(),
-            column: column.to_owned(),
-        };
+        let delete =
+            |column: &str| DeleteColumn { table: "new_bank".to_owned(), column: column.to_owned() };
         world.run(CreateKey { table: "new_bank".to_owned(), key: key(&["new_code"]) }).await;
         assert_eq!(world.refused(delete("new_code")).await.code, "0x8004f01f");
         world.run(DeleteKey { table: "new_bank".to_owned(), key: "new_code".to_owned() }).await;
@@ -421,7 +419,9 @@ async fn a_table_that_others_refer_to_stays() {
         let error = world.refused(delete()).await;
         assert_eq!(error.code, "0x8004f01f");
         assert!(error.message.contains("new_bankid of account"), "{}", error.message);
-        world.run(DeleteColumn { table: "account".to_owned(), column: "new_bankid".to_owned() }).await;
+        world
+            .run(DeleteColumn { table: "account".to_owned(), column: "new_bankid".to_owned() })
+            .await;
         world.run(delete()).await;
     }
 }
@@ -463,7 +463,8 @@ async fn system_and_managed_definitions_are_guarded() {
     for world in worlds().await {
         let delete = DeleteTable { table: "account".to_owned() };
         assert_eq!(world.refused(delete).await.code, "0x8004f01f");
-        let fixed = CreateColumn { table: "privilege".to_owned(), column: column("new_x", text(1)) };
+        let fixed =
+            CreateColumn { table: "privilege".to_owned(), column: column("new_x", text(1)) };
         let error = world.refused(fixed).await;
         assert_eq!(error.code, "0x80047008");
         assert!(error.message.contains("iscustomizable"), "{}", error.message);
@@ -484,5 +485,35 @@ async fn system_and_managed_definitions_are_guarded() {
         assert!(error.message.contains("cancreateattributes"), "{}", error.message);
         let delete = DeleteTable { table: "new_bank".to_owned() };
         assert_eq!(world.refused(delete).await.code, "0x8004f01f");
+    }
+}
+
+#[tokio::test]
+async fn changes_at_the_same_time_are_all_kept() {
+    for world in worlds().await {
+        let mut tasks = Vec::new();
+        for number in 0..6 {
+            let (environment, admin) = (world.environment.clone(), world.admin.clone());
+            tasks.push(tokio::spawn(async move {
+                let mut table = bank();
+                table.schema_name = format!("new_Bank{number}");
+                table.logical_name = format!("new_bank{number}");
+                table.set_name = format!("new_bank{number}s");
+                table.primary_id = format!("new_bank{number}id");
+                table.privilege_stem.clone_from(&table.schema_name);
+                environment.execute(&admin, CreateTable { table }).await
+            }));
+        }
+        for task in tasks {
+            task.await.unwrap().unwrap();
+        }
+        let (now, later) = (world.environment.schema(), world.reopened().await.schema());
+        let mut codes = std::collections::HashSet::new();
+        for number in 0..6 {
+            let name = format!("new_bank{number}");
+            assert!(codes.insert(now.table(&name).expect("it is published").type_code));
+            assert_eq!(now.table(&name), later.table(&name));
+        }
+        assert_eq!(now.version, later.version);
     }
 }

@@ -77,11 +77,13 @@ fn key(table: &mut Table, columns: &[&str]) {
 fn check(before: Option<&Table>, after: Option<&Table>) -> String {
     let sqlite = |name: &str| format!("\"{name}\"");
     let postgres = |name: &str| format!("\"env_1\".\"{name}\"");
-    let both: [(Dialect, &(dyn Fn(&str) -> String + Send + Sync)); 2] =
-        [(Dialect::Sqlite, &sqlite), (Dialect::Postgres, &postgres)];
-    let texts = both.map(|(dialect, qualify)| {
-        let statements = between_at(Place { dialect, qualify }, before, after);
-        format!("{dialect:?}\n{}\n", statements.join(";\n"))
+    let places = [
+        Place { dialect: Dialect::Sqlite, qualify: &sqlite },
+        Place { dialect: Dialect::Postgres, qualify: &postgres },
+    ];
+    let texts = places.map(|place| {
+        let statements = between_at(place, before, after);
+        format!("{:?}\n{}\n", place.dialect, statements.join(";\n"))
     });
     texts.join("\n")
 }

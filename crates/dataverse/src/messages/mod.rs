@@ -20,6 +20,8 @@ mod relationship_delete;
 mod relationship_update;
 mod retrieve;
 mod retrieve_multiple;
+mod role_privileges;
+mod sharing;
 mod table_create;
 mod table_delete;
 mod table_update;
@@ -29,6 +31,7 @@ mod who_am_i;
 
 use base::{Result, Uuid};
 
+use crate::security::Right;
 use crate::session::{ReadScope, Session};
 use crate::{Page, Record};
 
@@ -48,6 +51,10 @@ pub use relationship_delete::DeleteRelationship;
 pub use relationship_update::UpdateRelationship;
 pub use retrieve::Retrieve;
 pub use retrieve_multiple::{From as RetrieveFrom, RetrieveMultiple};
+pub use role_privileges::{
+    AddPrivilegesRole, RemovePrivilegeRole, ReplacePrivilegesRole, RolePrivilege,
+};
+pub use sharing::{GrantAccess, ModifyAccess, RetrievePrincipalAccess, RevokeAccess};
 pub use table_create::CreateTable;
 pub use table_delete::DeleteTable;
 pub use table_update::UpdateTable;
@@ -89,6 +96,7 @@ macro_rules! messages {
 }
 
 messages! {
+    AddPrivilegesRole,
     Associate,
     Create,
     CreateChoice,
@@ -104,8 +112,14 @@ messages! {
     DeleteRelationship,
     DeleteTable,
     Disassociate,
+    GrantAccess,
+    ModifyAccess,
+    RemovePrivilegeRole,
+    ReplacePrivilegesRole,
     Retrieve,
     RetrieveMultiple,
+    RetrievePrincipalAccess,
+    RevokeAccess,
     Update,
     UpdateChoice,
     UpdateColumn,
@@ -118,13 +132,20 @@ messages! {
 impl Message {
     /// Whether it only reads: then it needs no transaction of its own.
     pub(crate) fn is_read(&self) -> bool {
-        matches!(self, Self::Retrieve(_) | Self::RetrieveMultiple(_) | Self::WhoAmI(_))
+        matches!(
+            self,
+            Self::Retrieve(_)
+                | Self::RetrieveMultiple(_)
+                | Self::RetrievePrincipalAccess(_)
+                | Self::WhoAmI(_)
+        )
     }
 }
 
 /// Carries out a message inside a session.
 pub(crate) async fn dispatch(session: &mut Session<'_>, message: Message) -> Result<Reply> {
     match message {
+        Message::AddPrivilegesRole(it) => it.run(session).await,
         Message::Associate(it) => it.run(session).await,
         Message::Create(it) => it.run(session).await,
         Message::CreateChoice(it) => it.run(session).await,
@@ -140,15 +161,21 @@ pub(crate) async fn dispatch(session: &mut Session<'_>, message: Message) -> Res
         Message::DeleteRelationship(it) => it.run(session).await,
         Message::DeleteTable(it) => it.run(session).await,
         Message::Disassociate(it) => it.run(session).await,
+        Message::GrantAccess(it) => it.run(session).await,
+        Message::ModifyAccess(it) => it.run(session).await,
+        Message::RemovePrivilegeRole(it) => it.run(session).await,
+        Message::ReplacePrivilegesRole(it) => it.run(session).await,
+        Message::RevokeAccess(it) => it.run(session).await,
         Message::Update(it) => it.run(session).await,
         Message::UpdateChoice(it) => it.run(session).await,
         Message::UpdateColumn(it) => it.run(session).await,
         Message::UpdateRelationship(it) => it.run(session).await,
         Message::UpdateTable(it) => it.run(session).await,
         Message::Upsert(it) => it.run(session).await,
-        read @ (Message::Retrieve(_) | Message::RetrieveMultiple(_) | Message::WhoAmI(_)) => {
-            dispatch_read(&mut session.read_scope(), read).await
-        }
+        read @ (Message::Retrieve(_)
+        | Message::RetrieveMultiple(_)
+        | Message::RetrievePrincipalAccess(_)
+        | Message::WhoAmI(_)) => dispatch_read(&mut session.read_scope(), read).await,
     }
 }
 
@@ -157,6 +184,7 @@ pub(crate) async fn dispatch_read(scope: &mut ReadScope<'_>, message: Message) -
     match message {
         Message::Retrieve(it) => it.run(scope).await,
         Message::RetrieveMultiple(it) => it.run(scope).await,
+        Message::RetrievePrincipalAccess(it) => it.run(scope).await,
         Message::WhoAmI(it) => Ok(it.run(scope)),
         other => Err(base::Error::internal(format!("{:?} does not only read", other.name()))),
     }
@@ -193,6 +221,8 @@ pub enum Reply {
     Page(Page),
     /// Definitions were created: for a relationship the relationships first, then the lookup.
     Defined(Vec<Uuid>),
+    /// What a principal may do with a row.
+    Access(Vec<Right>),
     /// Who the caller is.
     WhoAmI {
         /// The `systemuser`.

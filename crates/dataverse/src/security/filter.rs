@@ -1,5 +1,7 @@
 //! Which rows a user reaches, as a condition of SQL.
 
+use std::borrow::Cow;
+
 use base::Uuid;
 use db::{Dialect, Statement, Store};
 use metadata::{Ownership, Table};
@@ -8,11 +10,14 @@ use crate::User;
 use crate::security::Right;
 use crate::user::Grant;
 
+/// The table of shares.
+pub(super) const RECEIVED: &str = "principalobjectaccess";
+
 /// The rows of one table that a user reaches with one right.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Filter<'a> {
     /// Those of these owners …
-    owners: &'a [Uuid],
+    owners: Cow<'a, [Uuid]>,
     /// … and those of these business units …
     units: &'a [Uuid],
     /// … and those shared with one of these principals.
@@ -25,7 +30,14 @@ impl<'a> Filter<'a> {
     pub(super) fn new(user: &'a User, table: &'a Table, right: Right, grant: &'a Grant) -> Self {
         let is_shared = table.is_owned() && user.shared_tables.contains(&table.logical_name);
         let shared_with = if is_shared { user.principals() } else { Vec::new() };
-        Self { owners: &grant.owners, units: &grant.units, shared_with, right, table }
+        let owners = Cow::Borrowed(&*grant.owners);
+        Self { owners, units: &grant.units, shared_with, right, table }
+    }
+
+    /// The shares that a user has received, himself or through a team.
+    pub(super) fn received(user: &User, table: &'a Table) -> Self {
+        let owners = Cow::Owned(user.principals());
+        Self { owners, units: &[], shared_with: Vec::new(), right: Right::Read, table }
     }
 
     /// The condition that a row of `alias` must meet. Its parameters are added to `statement`.
@@ -33,7 +45,7 @@ impl<'a> Filter<'a> {
         let dialect = store.dialect();
         let mut ways = Vec::new();
         if let Some(owner) = owner_column(self.table) {
-            ways.extend(is_one_of(&column(dialect, alias, owner), self.owners, statement));
+            ways.extend(is_one_of(&column(dialect, alias, owner), &self.owners, statement));
         }
         if let Some(unit) = unit_column(self.table) {
             ways.extend(is_one_of(&column(dialect, alias, unit), self.units, statement));
@@ -74,6 +86,7 @@ fn owner_column(table: &Table) -> Option<&str> {
         (Ownership::UserOwned, _) => Some("ownerid"),
         (_, "systemuser" | "usersettings") => Some("systemuserid"),
         (_, "team") => Some("teamid"),
+        (_, RECEIVED) => Some("principalid"),
         _ => None,
     }
 }

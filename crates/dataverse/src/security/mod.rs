@@ -41,7 +41,9 @@ pub fn access<'a>(user: &'a User, table: &'a Table, right: Right) -> Access<'a> 
     if user.is_system || user.is_administrator {
         return Access::All;
     }
-    let Some(privilege) = privilege(table, right) else { return without_privilege(right) };
+    let Some(privilege) = privilege(table, right) else {
+        return without_privilege(user, table, right);
+    };
     match user.grants.get(&privilege) {
         None => Access::None,
         Some(grant) if grant.global => Access::All,
@@ -61,8 +63,12 @@ fn limited<'a>(user: &'a User, table: &'a Table, right: Right, grant: &'a Grant)
 }
 
 /// Tables without privileges of their own: everybody reads them, nobody writes them but the server.
-fn without_privilege<'a>(right: Right) -> Access<'a> {
+/// Of shares, everybody reads those that he has received.
+fn without_privilege<'a>(user: &User, table: &'a Table, right: Right) -> Access<'a> {
     match right {
+        Right::Read if table.logical_name == filter::RECEIVED => {
+            Access::Filter(Filter::received(user, table))
+        }
         Right::Read => Access::All,
         _ => Access::None,
     }
