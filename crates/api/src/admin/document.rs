@@ -76,7 +76,6 @@ async fn plain(call: &Call, environment: &Environment, scope: Scope) -> Result<V
     if let Some(database) = &environment.database {
         put("databaseType", json!("CommonDataService"));
         put("linkedEnvironmentMetadata", linked(call, environment, database));
-        put("linkedAppMetadata", Value::Null);
     }
     put("trialScenarioType", json!("None"));
     put("notificationMetadata", json!({ "state": "NotSpecified", "branding": "NotSpecific" }));

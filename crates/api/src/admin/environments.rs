@@ -2,7 +2,7 @@
 
 use base::{Error, Result};
 use control::environments::DatabaseRequest;
-use control::{Environment, Operation, Sku};
+use control::{Environment, Operation, OperationType, Sku};
 use serde_json::{Value, json};
 
 use super::call::bad_request;
@@ -88,6 +88,10 @@ pub(super) async fn convert(call: &Call) -> Result<Answer> {
 
 /// `DELETE …/scopes/admin/environments/{id}`
 pub(super) async fn delete(call: &Call) -> Result<Answer> {
+    let mut fields = Fields::of("", &call.body)?;
+    // Why it is deleted, in the words of the client.
+    fields.skip(&["code", "message"]);
+    fields.finish()?;
     let (environment, operation) =
         call.app.tenant.environment_delete(&call.cx, call.param(0)).await?;
     accepted(call, &environment, &operation).await
@@ -143,9 +147,20 @@ pub(super) async fn validate(call: &Call) -> Result<Answer> {
 
 /// What exists in the protocol and comes later here.
 pub(super) async fn later(call: &Call) -> Result<Answer> {
-    // To somebody who may not see it, the environment is not there.
+    // To somebody who may not see it, the environment is not there; and what its type does not
+    // allow is refused for that reason.
     let environment = call.app.tenant.environment_get(&call.cx, call.param(0)).await?;
-    let what = call.uri.path().rsplit('/').next().unwrap_or_default();
+    let what = call.uri.path().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    let operation = match what.to_ascii_lowercase().as_str() {
+        "backups" => Some(OperationType::Backup),
+        "reset" => Some(OperationType::Reset),
+        "restoreto" => Some(OperationType::Restore),
+        "governanceconfiguration" => Some(OperationType::EnableGovernanceConfiguration),
+        _ => None,
+    };
+    if let Some(operation) = operation {
+        control::environments::require(&environment, operation)?;
+    }
     Err(Error::not_implemented(format!("The operation {what} on {}", environment.name())))
 }
 

@@ -62,6 +62,40 @@ impl Shell {
         }
     }
 
+    /// Tells people something that they must know, also beside a result for programs.
+    pub fn tell(&self, text: &str) {
+        let _ = writeln!(io::stderr(), "{text}");
+    }
+
+    /// Asks for a secret, which is not shown while it is typed.
+    pub fn ask_secret(&self, question: &str) -> Result<String> {
+        if !self.is_interactive() {
+            return Err(Failure::usage("Nobody is at the terminal to be asked for the password.")
+                .suggest("Give it as an option, or sign in as an application."));
+        }
+        let term = console::Term::stderr();
+        let asked = term.write_str(question).and_then(|()| term.read_secure_line());
+        asked.map_err(|error| Failure::local(format!("The terminal cannot be read: {error}.")))
+    }
+
+    /// Asks yes or no; whoever cannot be asked has to give `flag`.
+    pub fn confirm(&self, question: &str, is_sure: bool, flag: &str) -> Result<()> {
+        if is_sure {
+            return Ok(());
+        }
+        if !self.is_interactive() {
+            return Err(Failure::usage(format!("{question} Nobody is at the terminal to answer."))
+                .suggest(format!("Add {flag} if you are sure.")));
+        }
+        let term = console::Term::stderr();
+        let answer = term.write_str(&format!("{question} [y/N] ")).and_then(|()| term.read_line());
+        match answer {
+            Ok(text) if matches!(text.trim().to_lowercase().as_str(), "y" | "yes") => Ok(()),
+            Ok(_) => Err(Failure::usage("Nothing was done.").suggest("Answer y to go on.")),
+            Err(error) => Err(Failure::local(format!("The terminal cannot be read: {error}."))),
+        }
+    }
+
     /// Tells why a command failed.
     pub fn fail(&self, failure: &Failure) {
         let text = match self.is_json {
@@ -169,6 +203,11 @@ pub fn table<const N: usize>(
     titles: [&str; N],
     rows: impl IntoIterator<Item = [String; N]>,
 ) -> String {
+    wide_table(&titles, rows.into_iter().map(Vec::from))
+}
+
+/// A table with as many columns as there are titles.
+pub fn wide_table(titles: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(titles);
