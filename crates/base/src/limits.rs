@@ -91,6 +91,8 @@ pub const JOB_PAYLOAD_BYTES_MAX: usize = 1024 * 1024;
 pub const JOB_POLL_MS: u64 = 2000;
 /// `$metadata` documents kept in memory, one for each environment.
 pub const METADATA_DOCUMENTS_MAX: usize = 16;
+/// Relationships that one query follows (protocol).
+pub const LINKS_MAX: usize = 15;
 /// How deep expressions, JSON, XML and calls may nest.
 pub const NESTING_MAX: usize = 64;
 /// Entries in one solution package.
