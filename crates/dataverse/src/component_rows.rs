@@ -11,7 +11,7 @@ use db::{Statement, Value as Stored};
 use metadata::{Column, ColumnKind, ManyToMany, Ownership, Relationship, Table};
 
 use crate::plan::stored;
-use crate::{Session, Value, ddl, security, sql, well_known};
+use crate::{Session, Value, ddl, rules, security, sql, well_known};
 
 /// Columns that an insert fills by itself when they are not given.
 const STAMPS: &[&str] = &["createdon", "modifiedon", "createdby", "modifiedby"];
@@ -87,6 +87,9 @@ impl Session<'_> {
             false => self.update_statement(&table, id, columns),
         };
         self.tx().execute(&statement).await?;
+        if table.logical_name == "role" {
+            rules::role::after_put(self, id, is_new).await?;
+        }
         self.note_rights(&table);
         Ok(())
     }
@@ -97,6 +100,9 @@ impl Session<'_> {
         let key = self.store().dialect().quote(&table.primary_id);
         let sql = format!("delete from {} where {key} = ?1", self.place(&table));
         self.tx().execute(&Statement::new(sql, vec![id.into()])).await?;
+        if table.logical_name == "role" {
+            rules::role::after_remove(self, id).await?;
+        }
         self.note_rights(&table);
         Ok(())
     }
@@ -285,7 +291,8 @@ impl Session<'_> {
         name: &str,
         value: Value,
     ) {
-        let is_given = values.iter().any(|(column, _)| column.logical_name == name);
+        let is_given = name == table.primary_id
+            || values.iter().any(|(column, _)| column.logical_name == name);
         if let (false, Some(column)) = (is_given, table.column(name)) {
             values.push((column.clone(), value));
         }

@@ -105,6 +105,7 @@ impl Environment {
         products: Vec<Arc<dyn Step>>,
     ) -> Result<Arc<Self>> {
         let steps = rules::all().iter().cloned().chain(products).collect();
+        schema_store::migrate(&store).await?;
         let snapshot = Arc::new(schema_store::load(&mut *store.read().await?, &store).await?);
         Ok(Arc::new(Self {
             id,

@@ -16,14 +16,69 @@ use serde::de::DeserializeOwned;
 use crate::environment::Snapshot;
 
 /// The tables that this crate keeps beside those of the schema.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    sql: "create table {fh_choice} (name text not null primary key, definition text not null);
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        sql: "create table {fh_choice} (name text not null primary key, definition text not null);
 create table {fh_relationship} (name text not null primary key, definition text not null);
 create table {fh_sequence} (name text not null primary key, value bigint not null);
 create table {fh_setting} (name text not null primary key, value text not null);
 create table {fh_table} (name text not null primary key, definition text not null)",
-}];
+    },
+    // The layers of components, their files, lists and needs: `solutions` reads and writes them.
+    Migration {
+        number: 2,
+        sql: "create table {fh_component} (
+    id uuid not null primary key,
+    kind text not null,
+    parent text not null,
+    name text not null,
+    unique (kind, parent, name)
+);
+create table {fh_layer} (
+    component uuid not null,
+    solution uuid not null,
+    position bigint not null,
+    name text not null,
+    folder text,
+    definition text not null,
+    files text not null,
+    primary key (component, solution)
+);
+create index fh_layer_solution on {fh_layer} (solution);
+create table {fh_member} (
+    solution uuid not null,
+    component uuid not null,
+    behavior bigint not null,
+    is_root bigint not null,
+    primary key (solution, component)
+);
+create table {fh_dependency} (
+    kind text not null,
+    parent text not null,
+    name text not null,
+    dependent uuid not null,
+    primary key (kind, parent, name, dependent)
+);
+create index fh_dependency_dependent on {fh_dependency} (dependent);
+create table {fh_blob} (hash text not null primary key, content bytea not null)",
+    },
+];
+
+/// Brings the tables of this crate up to date in an environment that an older version made.
+pub(crate) async fn migrate(store: &Store) -> Result<()> {
+    let sql = store.sql("select max(number) from {fh_migration} where component = ?1");
+    let done = store.read().await?.query_one(&statement!(sql, COMPONENT)).await?;
+    if done.get::<Option<i64>>(0)? == MIGRATIONS.last().map(|last| last.number) {
+        return Ok(());
+    }
+    let mut tx = store.write_alone().await?;
+    db::migrate::migrate(&mut tx, COMPONENT, MIGRATIONS).await?;
+    tx.commit().await
+}
+
+/// The name of this crate's migrations.
+pub(crate) const COMPONENT: &str = "dataverse";
 
 /// The schema of an environment: what every one has, with what this one adds.
 pub(crate) async fn load(db: &mut Connection, store: &Store) -> Result<Snapshot> {

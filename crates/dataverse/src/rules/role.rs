@@ -193,6 +193,31 @@ pub(super) async fn remove_copies_of_unit(session: &mut Session<'_>, unit: Uuid)
     Ok(())
 }
 
+/// After an import wrote a role: its copies are made, or follow.
+pub(crate) async fn after_put(session: &mut Session<'_>, role: Uuid, is_new: bool) -> Result<()> {
+    if !is_new {
+        return update_copies(session, role).await;
+    }
+    let sql = session.store().sql("select businessunitid from {role} where roleid = ?1");
+    match ids(session, &statement!(sql, role)).await?.first() {
+        Some(unit) => copy_below(session, role, *unit).await,
+        None => Ok(()),
+    }
+}
+
+/// After an uninstall took a role away: nobody holds it or a copy of it any more.
+pub(crate) async fn after_remove(session: &mut Session<'_>, role: Uuid) -> Result<()> {
+    remove_copies(session, role).await?;
+    remove(session, role).await?;
+    for table in ["systemuserroles", "teamroles"] {
+        let sql = session.store().sql(&format!(
+            "delete from {{{table}}} where roleid not in (select roleid from {{role}})"
+        ));
+        session.tx().execute(&statement!(sql)).await?;
+    }
+    Ok(())
+}
+
 async fn remove(session: &mut Session<'_>, role: Uuid) -> Result<()> {
     let tables = ["systemuserroles", "teamroles", "roleprivileges", "appmoduleroles", "role"];
     for table in tables {

@@ -7,7 +7,7 @@ use metadata::Schema;
 use crate::{ddl, schema_store};
 
 pub(super) async fn create(tx: &mut Tx, store: &Store, schema: &Schema) -> Result<()> {
-    db::migrate::migrate(tx, "dataverse", schema_store::MIGRATIONS).await?;
+    db::migrate::migrate(tx, schema_store::COMPONENT, schema_store::MIGRATIONS).await?;
     let mut tables: Vec<_> = schema.tables().collect();
     tables.sort_by(|a, b| a.logical_name.cmp(&b.logical_name));
     let mut statements = Vec::new();
