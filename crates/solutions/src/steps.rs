@@ -203,12 +203,15 @@ impl Step for DefinitionsNeeded {
     ) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
             use ComponentKind as K;
+            // That something is managed is the better reason, and is given by the message itself.
             let name = match &event.data {
-                EventData::Table { before: Some(table), .. } => Name::table(&table.logical_name),
-                EventData::Column { table, before: Some(column), .. } => {
+                EventData::Table { before: Some(table), .. } if !table.is_managed => {
+                    Name::table(&table.logical_name)
+                }
+                EventData::Column { table, before: Some(column), .. } if !column.is_managed => {
                     Name::new(K::Column, &table.logical_name, &column.logical_name)
                 }
-                EventData::Choice { before: Some(choice), .. } => {
+                EventData::Choice { before: Some(choice), .. } if !choice.is_managed => {
                     Name::new(K::Choice, "", &choice.name)
                 }
                 _ => return Ok(()),

@@ -3,14 +3,16 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use base::{Cx, Uuid};
+use base::{Caller, Cx, Uuid};
 use dataverse::{Currency, DirectoryUser, Environment, Organization};
 use db::testing::TestDatabase;
 
 /// A database with a template, from which environments are cloned.
 pub struct Tenant {
     pub database: TestDatabase,
+    /// An administrator of every environment.
     pub cx: Cx,
+    system: Cx,
 }
 
 impl Tenant {
@@ -28,10 +30,11 @@ impl Tenant {
     }
 
     async fn on(database: TestDatabase) -> Self {
-        let cx = Cx::system();
+        let system = Cx::system();
         let store = database.create("env_template").await.unwrap();
-        Environment::create_template(&cx, &store).await.unwrap();
-        Self { database, cx }
+        Environment::create_template(&system, &store).await.unwrap();
+        let cx = system.with_caller(Caller::User(Uuid::from_u128(1)));
+        Self { database, cx, system }
     }
 
     /// A new environment with a database.
@@ -48,10 +51,15 @@ impl Tenant {
             unique_name: format!("unq{}", &id.simple().to_string()[..20]),
             language: 1033,
             currency: Currency { code: "USD".into(), name: "US Dollar".into(), symbol: "$".into() },
-            administrators: Vec::new(),
+            administrators: vec![DirectoryUser {
+                object_id: Uuid::from_u128(1),
+                full_name: "Ada Admin".into(),
+                principal_name: "ada@contoso.example".into(),
+                ..DirectoryUser::default()
+            }],
         };
-        Environment::provision(&self.cx, &store, &details).await.unwrap();
-        Environment::open(&self.cx, id, store, solutions::steps()).await.unwrap()
+        Environment::provision(&self.system, &store, &details).await.unwrap();
+        Environment::open(&self.system, id, store, solutions::steps()).await.unwrap()
     }
 }
 
