@@ -109,7 +109,7 @@ impl Rows {
 }
 
 /// Columns that hold a fresh id in every row of a component.
-fn unique_ids(table: &Table) -> Vec<&str> {
+pub(crate) fn unique_ids(table: &Table) -> Vec<&str> {
     if table.is_intersect {
         return Vec::new();
     }
@@ -143,7 +143,7 @@ fn system_value(table: &Table, column: &Column, origin: Origin) -> Option<Value>
 }
 
 /// 1900-01-01: the platform's "never".
-const OVERWRITE_NEVER: i64 = -2_208_988_800;
+pub(crate) const OVERWRITE_NEVER: i64 = -2_208_988_800;
 
 /// The default that the definition of the column gives.
 fn default_value(column: &Column) -> Option<Value> {

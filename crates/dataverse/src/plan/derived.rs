@@ -9,7 +9,7 @@ use metadata::{Column, ColumnKind, Ownership, RequiredLevel, Table};
 use super::number;
 use super::state::{Standing, settle};
 use super::write::{Values, fill, get, put};
-use crate::{Record, User, Value, ddl, well_known};
+use crate::{Record, User, Value, bulk, ddl, well_known};
 
 /// The columns that make a name: the table, the name, its parts.
 const NAMES: &[(&str, &str, &[&str])] = &[
@@ -79,6 +79,8 @@ pub(crate) fn complete_new(
     if table.is_solution_aware {
         fill(table, values, "componentstate", || Value::Choice(0));
         fill(table, values, "ismanaged", || Value::Bool(false));
+        let never = Value::DateTime(Instant(bulk::OVERWRITE_NEVER));
+        fill(table, values, "overwritetime", || never);
         fill(table, values, "solutionid", || match table.column("solutionid") {
             Some(column) if column.is_lookup() => lookup(well_known::ACTIVE_SOLUTION, "solution"),
             _ => Value::Id(well_known::ACTIVE_SOLUTION),

@@ -16,19 +16,32 @@ use crate::security::{ColumnUse, Right, refuse_column};
 
 /// Counts the tables of a statement.
 #[derive(Debug, Default)]
-pub(crate) struct Aliases(Alias);
+pub(crate) struct Aliases {
+    next: Alias,
+    links: usize,
+}
 
 impl Aliases {
     /// The next number.
     pub fn next(&mut self) -> Alias {
-        let alias = self.0;
-        self.0 += 1;
+        let alias = self.next;
+        self.next += 1;
         alias
+    }
+
+    /// Another navigation property is followed.
+    pub fn link(&mut self) -> Result<()> {
+        self.links += 1;
+        if self.links <= limits::LINKS_MAX {
+            return Ok(());
+        }
+        let message = format!("A query follows at most {} relationships.", limits::LINKS_MAX);
+        Err(Error::new(Kind::Invalid, "0x8004430d", message))
     }
 
     /// How many there are.
     pub fn count(&self) -> Alias {
-        self.0
+        self.next
     }
 }
 
@@ -117,6 +130,7 @@ impl Scope {
             None => return Err(unknown_property(&table, name)),
         };
         check_secured(asker, &table, &column)?;
+        aliases.link()?;
         let new = aliases.next();
         let on = link_to_one(alias, &column, &target, new)?.and(access(
             asker,
@@ -341,6 +355,7 @@ impl Planner<'_, '_> {
 
     /// The rows of a collection and what links them to the row around.
     fn collection(&mut self, scope: &Scope, name: &str) -> Result<(Scope, Condition)> {
+        self.aliases.link()?;
         let From { table, alias, .. } = &scope.from;
         let own_key = Field::value(*alias, primary(table)?);
         match navigation(self.asker.schema, table, name) {

@@ -33,5 +33,5 @@ pub(crate) use order::{OrderStep, Token};
 pub(crate) use read::{Asker, Base, LookupTarget, ReadColumn, ReadPlan, read, row_before, table};
 pub(crate) use typed::payload;
 pub(crate) use write::{
-    Children, Link, Purpose, Values, WritePlan, fits, get, put, set, stored, write,
+    Children, Link, Purpose, Values, WritePlan, fill, fits, get, put, set, stored, write,
 };

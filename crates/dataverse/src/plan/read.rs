@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base::{Error, Instant, Kind, Result, Uuid, limits};
-use metadata::{Column, ColumnKind, Schema, Table};
+use metadata::{Column, ColumnKind, Schema, Table, TableType};
 use query::Query;
 
 use super::access::access;
@@ -110,6 +110,10 @@ pub(crate) fn read(
     query: &Query,
     base: &Base,
 ) -> Result<ReadPlan> {
+    if table.table_type == TableType::Virtual {
+        let name = &table.logical_name;
+        return Err(Error::not_implemented(format!("Reading rows of the computed table '{name}'")));
+    }
     let mut aliases = Aliases::default();
     let mut scope = Scope::new(table.clone(), &mut aliases);
     let mut condition = access(asker, table, scope.from.alias, Right::Read)?.and(self::base(
@@ -326,7 +330,7 @@ fn lookup_target(asker: &Asker<'_>, name: &str) -> LookupTarget {
     let label = asker.with_names.then(|| asker.schema.table(name)).flatten().and_then(|table| {
         let name = table.primary_name.as_deref().and_then(|name| table.column(name))?;
         let key = table.column(&table.primary_id)?;
-        let is_stored = table.table_type != metadata::TableType::Virtual;
+        let is_stored = table.table_type != TableType::Virtual;
         is_stored.then(|| (table.clone(), key.clone(), name.clone()))
     });
     LookupTarget { name: Arc::from(name), label }

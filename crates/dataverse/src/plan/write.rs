@@ -198,12 +198,12 @@ impl Writer<'_, '_> {
 
     fn along(&mut self, name: &str, navigation: Navigation, input: Input) -> Result<()> {
         match navigation {
-            Navigation::One { column, targets } => self.to_one(name, &column, &targets, input),
-            navigation => self.to_many(name, navigation, input),
+            Navigation::One { column, targets } => self.single(name, &column, &targets, input),
+            navigation => self.collection(name, navigation, input),
         }
     }
 
-    fn to_one(
+    fn single(
         &mut self,
         name: &str,
         column: &Arc<Column>,
@@ -263,7 +263,7 @@ impl Writer<'_, '_> {
         Ok(Link { column: column.clone(), table: table.clone(), key })
     }
 
-    fn to_many(&mut self, name: &str, navigation: Navigation, input: Input) -> Result<()> {
+    fn collection(&mut self, name: &str, navigation: Navigation, input: Input) -> Result<()> {
         if self.purpose == Purpose::Update {
             return Err(self.wrong(format!(
                 "rows of '{name}' cannot be created or bound by an update; use its $ref"

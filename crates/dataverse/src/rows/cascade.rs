@@ -37,7 +37,8 @@ pub(crate) fn delete<'a>(
         let stage = (MessageName::Delete, Stage::Before);
         let (before, _) =
             run_steps(session, stage, &table, id, Some(Box::new(before)), Vec::new()).await?;
-        // First the row itself, so that rows which refer to each other end.
+        check_restrictions(session, &table, id).await?;
+        // The row itself goes before what follows, so that rows which refer to each other end.
         let statement = sql::delete(session.store(), &user, &table, id, &condition, if_version);
         if session.tx().execute(&statement).await? == 0 {
             return Err(why_not(session, &table, id, Right::Delete, if_version).await);
@@ -52,7 +53,20 @@ pub(crate) fn delete<'a>(
     })
 }
 
-/// What refers to the deleted row: refused, deleted along, or cleared.
+/// Whether rows refer to this one that forbid its deletion.
+async fn check_restrictions(session: &mut Session<'_>, table: &Arc<Table>, id: Uuid) -> Result<()> {
+    let schema = session.schema().clone();
+    for (one, column, child) in &children(&schema, table) {
+        if one.cascade.delete == CascadeAction::Restrict
+            && !pointing(session, child, column, table, id, 1).await?.is_empty()
+        {
+            return Err(restricted(table, one));
+        }
+    }
+    Ok(())
+}
+
+/// What refers to the deleted row: deleted along, or cleared.
 async fn follow(
     session: &mut Session<'_>,
     table: &Arc<Table>,
@@ -60,16 +74,7 @@ async fn follow(
     depth: usize,
 ) -> Result<()> {
     let schema = session.schema().clone();
-    let relationships = children(&schema, table);
-    // What forbids the deletion comes first: nothing is done in vain.
-    for (one, column, child) in &relationships {
-        if one.cascade.delete == CascadeAction::Restrict
-            && !pointing(session, child, column, table, id, 1).await?.is_empty()
-        {
-            return Err(restricted(table, one));
-        }
-    }
-    for (one, column, child) in &relationships {
+    for (one, column, child) in &children(&schema, table) {
         match one.cascade.delete {
             CascadeAction::Cascade => {
                 delete_children(session, child, column, table, id, depth).await?;

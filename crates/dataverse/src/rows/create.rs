@@ -9,7 +9,7 @@ use super::values::{Known, author, autonumbers, convert, own, resolve};
 use super::{Boxed, activity, check_depth, duplicate, link, note_change, run_steps};
 use crate::plan::{self, Asker, Children, Purpose, Values, derived};
 use crate::security::{self, Access, Right};
-use crate::{MessageName, Reference, RowInput, Session, Stage, Value, sql};
+use crate::{MessageName, Reference, RowInput, Session, Stage, Value, bulk, sql};
 
 /// Rows that are prepared before they are written together.
 const TOGETHER_MAX: usize = 500;
@@ -129,6 +129,10 @@ async fn prepare(
         _ => None,
     };
     derived::complete_new(table, author(session, &user), owner.as_ref(), &mut values)?;
+    for name in bulk::unique_ids(table) {
+        let id = session.cx().new_id();
+        plan::fill(table, &mut values, name, || Value::Id(id));
+    }
     activity::complete_new(table, &mut values);
     derived::compose(table, None, &mut values);
     convert(session, table, None, &mut values).await?;

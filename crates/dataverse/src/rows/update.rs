@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base::{Error, Kind, Result, Uuid};
-use metadata::{ColumnKind, Table};
+use metadata::{CascadeAction, ColumnKind, Table};
 
 use super::values::{Known, author, convert, own, resolve};
 use super::{
@@ -49,6 +49,7 @@ pub(crate) fn update_planned<'a>(
         let user = session.user().clone();
         let mut values = plan.values;
         let is_linked = resolve(session, plan.links, &mut Known::default(), &mut values).await?;
+        check_loops(session, &table, id, &values).await?;
         let before = before(session, &table, id, &values).await?;
         derive(session, &table, before.as_deref(), &mut values).await?;
         let is_assigned = is_assigned(before.as_deref(), &values);
@@ -80,6 +81,40 @@ pub(crate) fn update_planned<'a>(
             None => Ok(()),
         }
     })
+}
+
+/// A row may not come to be below itself in a hierarchy.
+async fn check_loops(
+    session: &mut Session<'_>,
+    table: &Arc<Table>,
+    id: Uuid,
+    values: &Values,
+) -> Result<()> {
+    let schema = session.schema().clone();
+    for (column, value) in values {
+        let Some(parent) = value.id().filter(|_| column.is_lookup()) else { continue };
+        let is_hierarchy = schema.many_to_one(&table.logical_name).any(|one| {
+            one.referencing_column == column.logical_name
+                && one.referenced_table == table.logical_name
+                && (one.is_hierarchical || one.cascade.assign == CascadeAction::Cascade)
+        });
+        if !is_hierarchy {
+            continue;
+        }
+        let statement = sql::is_above(session.store(), session.user(), table, column, id, parent);
+        if !session.tx().query(&statement).await?.is_empty() {
+            return Err(Error::new(
+                Kind::Invalid,
+                "0x80040387",
+                format!(
+                    "Creating this parental association would create a loop in {} hierarchy: \
+                     {parent} is {id} or below it.",
+                    table.logical_name
+                ),
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The version of a row can only be a condition where the table keeps it.

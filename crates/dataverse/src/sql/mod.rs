@@ -6,6 +6,8 @@ mod decode;
 mod delete;
 mod insert;
 mod select;
+#[cfg(test)]
+mod tests;
 mod update;
 
 use std::fmt::Write;
@@ -21,7 +23,7 @@ use crate::{User, ddl};
 pub(crate) use decode::{Shape, value};
 pub(crate) use delete::{delete, delete_where, linked, pointing, pointing_after, unlink};
 pub(crate) use insert::{insert, inserts};
-pub(crate) use select::{count, group, select};
+pub(crate) use select::{count, group, is_above, select};
 pub(crate) use update::{Change, update};
 
 /// A name that is not longer is its own physical name.

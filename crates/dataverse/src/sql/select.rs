@@ -1,6 +1,8 @@
 //! Plans of reads.
 
+use base::Uuid;
 use db::{Statement, Store};
+use metadata::{Column, Table};
 use query::Comparison;
 
 use super::{Writer, folded, operator};
@@ -83,6 +85,33 @@ pub(crate) fn group(
     }
     writer.push("\nlimit ");
     writer.param(rows(rows_max));
+    writer.finish()
+}
+
+/// Whether `id` is `below` or one of those above it, along a lookup to the same table.
+pub(crate) fn is_above(
+    store: &Store,
+    user: &User,
+    table: &Table,
+    column: &Column,
+    id: Uuid,
+    below: Uuid,
+) -> Statement {
+    let mut writer = Writer::new(store, user);
+    let first = writer.statement.param(below);
+    writer.push("with recursive above(id) as (\n  select ");
+    writer.push(&store.dialect().typed(&first, db::ColumnType::Id));
+    // `union` leaves out what is there already, so circles end.
+    writer.push("\n  union\n  select ");
+    writer.column(0, column);
+    writer.push(" from ");
+    writer.table(table);
+    writer.push(" t0 join above on t0.");
+    writer.name(&table.primary_id);
+    writer.push(" = above.id where ");
+    writer.column(0, column);
+    writer.push(" is not null\n)\nselect 1 from above where id = ");
+    writer.param(id);
     writer.finish()
 }
 

@@ -1,6 +1,7 @@
 //! A dialogue in text with an environment.
 
 #![allow(dead_code, reason = "each test file uses its part")]
+#![allow(clippy::unwrap_used, reason = "a test ends there")]
 
 pub mod sample;
 
