@@ -71,6 +71,8 @@ pub const ENVIRONMENT_IDLE_SECONDS: i64 = 600;
 pub const ENVIRONMENT_NAME_CHARS_MAX: usize = 100;
 /// How long a deleted environment can be recovered, in seconds (protocol: 7 days).
 pub const ENVIRONMENT_RECOVER_SECONDS: i64 = 7 * 24 * 3600;
+/// What is kept of settings of an environment that only clients understand, in bytes.
+pub const ENVIRONMENT_SWITCHES_BYTES_MAX: usize = 64 * 1024;
 /// Rows that the expands of one page may bring.
 pub const EXPANDED_ROWS_MAX: usize = 50_000;
 /// `$expand` options in one request (protocol).
@@ -137,6 +139,8 @@ pub const TOKEN_CACHE_MAX: usize = 10_000;
 pub const TRIAL_SECONDS: i64 = 30 * 24 * 3600;
 /// Length of the URL of a request, in bytes (protocol).
 pub const URL_BYTES_MAX: usize = 32_768;
+/// Users of one environment whose rights are kept in memory.
+pub const USERS_CACHED_MAX: usize = 500;
 /// Depth of the elements of an XML document.
 pub const XML_DEPTH_MAX: usize = 256;
 /// Elements and attributes in one XML document.

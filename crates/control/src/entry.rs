@@ -72,6 +72,7 @@ impl Tenant {
         }
         let open = self.open_slot(cx, environment, slot).await?;
         if let Caller::User(id) = cx.caller {
+            self.claim(environment, id).await?;
             let user = self.directory_user(id).await?;
             members::ensure_user(&cx.with_caller(Caller::System), &open, &user).await?;
         }
@@ -133,6 +134,24 @@ impl Tenant {
             ));
         }
         self.check_security_group(environment, id).await
+    }
+
+    /// A trial that an application made belongs to the first person who comes.
+    pub(crate) async fn claim(&self, environment: &Environment, id: PrincipalId) -> Result<()> {
+        if !environment.is_personal() || environment.used_by.is_some() {
+            return Ok(());
+        }
+        let mut change = self.change().await?;
+        let now = self.environment_by_id(environment.id)?;
+        match now.used_by {
+            Some(owner) if owner == id => Ok(()),
+            Some(_) => self.check_person(&now, id).await,
+            None => {
+                let owned = Environment { used_by: Some(id), ..(*now).clone() };
+                change.put_environment(owned).await?;
+                change.commit().await
+            }
+        }
     }
 
     /// Whether the rules of entry let the caller into a database, whatever its roles say.

@@ -97,6 +97,7 @@ impl Tenant {
     pub async fn user_add(&self, cx: &Cx, name: &str, person: PrincipalId) -> Result<()> {
         let environment = self.environment_for(cx, name, Action::AssignRoles).await?;
         self.check_user(&environment, person).await?;
+        self.claim(&environment, person).await?;
         let user = self.directory_user(person).await?;
         let system = cx.with_caller(Caller::System);
         let open = self.open_database(&system, &environment).await?;
@@ -127,7 +128,7 @@ impl Tenant {
 
     async fn check_user(&self, environment: &Environment, person: PrincipalId) -> Result<()> {
         require_database(environment)?;
-        if environment.is_personal() && environment.used_by != Some(person) {
+        if environment.is_personal() && environment.used_by.is_some_and(|owner| owner != person) {
             return Err(one_user_only(environment));
         }
         let Some(found) = self.person(person).await? else {
@@ -143,15 +144,16 @@ impl Tenant {
                 format!("The user '{person}' has no licence. Assign one first."),
             ));
         }
-        self.check_security_group(environment, person).await.map_err(|_| {
-            Error::forbidden(
+        self.check_security_group(environment, person).await.map_err(|error| match error.kind {
+            Kind::Forbidden => Error::forbidden(
                 "NotInSecurityGroup",
                 format!(
                     "The user '{person}' is not a member of the security group of the environment \
                      {}. Add the user to the group first.",
                     environment.display_name
                 ),
-            )
+            ),
+            _ => error,
         })
     }
 

@@ -286,12 +286,15 @@ impl Tenant {
 /// What the name of the default environment always ends in.
 pub(crate) const DEFAULT_SUFFIX: &str = " (default)";
 
+/// What the copy in memory must follow with once a change is committed.
+type Follow = Box<dyn FnOnce(&mut State) + Send>;
+
 /// A change of the tenant store: written to the database and, after the commit, to the copy.
 /// Dropped without [`Change::commit`], nothing happened.
 pub(crate) struct Change<'t> {
     pub tenant: &'t Tenant,
     pub tx: Tx,
-    after: Vec<Box<dyn FnOnce(&mut State) + Send>>,
+    after: Vec<Follow>,
     /// Environments whose entry has to be decided anew.
     touched: Vec<Uuid>,
     _guard: MutexGuard<'t, ()>,

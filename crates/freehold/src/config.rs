@@ -192,6 +192,31 @@ impl Config {
     }
 }
 
+impl Config {
+    /// The names of the certificate besides this machine's: those configured, and the one under
+    /// which clients reach the server, with the environments below it.
+    pub fn certificate_names(&self) -> Vec<String> {
+        let mut names = self.tls.names.clone();
+        let url = self.public_url();
+        let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+        let host = match rest.strip_prefix('[') {
+            Some(rest) => rest.split(']').next(),
+            None => rest.split([':', '/']).next(),
+        };
+        let host = host.unwrap_or_default();
+        if !host.is_empty() && host != "localhost" {
+            names.push(host.to_owned());
+            if self.environment_urls == EnvironmentUrls::Host
+                && host.parse::<std::net::IpAddr>().is_err()
+            {
+                names.push(format!("*.{host}"));
+            }
+        }
+        names.dedup();
+        names
+    }
+}
+
 /// `host:port`, or a port alone on the loopback address; empty for none.
 fn address_of(text: &str) -> Result<Option<SocketAddr>> {
     if text.is_empty() {
@@ -252,6 +277,17 @@ mod tests {
         assert_eq!(config.https_address().expect("good"), None);
         assert_eq!(config.tenant.name, "Fabrikam");
         assert_eq!(config.tenant.location, "unitedstates");
+    }
+
+    #[test]
+    fn the_certificate_has_the_name_that_clients_use() {
+        let mut config = Config::default();
+        assert!(config.certificate_names().is_empty());
+        config.public_url = "https://freehold.example:8443".to_owned();
+        config.environment_urls = EnvironmentUrls::Host;
+        assert_eq!(config.certificate_names(), ["freehold.example", "*.freehold.example"]);
+        config.public_url = "https://[::2]:8443".to_owned();
+        assert_eq!(config.certificate_names(), ["::2"]);
     }
 
     #[test]

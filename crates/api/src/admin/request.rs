@@ -8,9 +8,6 @@ use serde_json::{Map, Value};
 use super::call::bad_request;
 use super::fields::Fields;
 
-/// Members that are kept with an environment and shown again, whatever they say.
-const SWITCHES: [&str; 4] = ["bingChatEnabled", "cluster", "copilotPolicies", "m365Enabled"];
-
 /// The body of a create.
 pub(super) fn create(body: &Value) -> Result<CreateRequest> {
     let mut fields = Fields::of("", body)?;
@@ -40,7 +37,7 @@ pub(super) fn create(body: &Value) -> Result<CreateRequest> {
         database,
         used_by: used_by(&mut properties)?,
         update_cadence: cadence(&mut properties)?.unwrap_or_default(),
-        switches: switches(&mut properties),
+        switches: switches(&mut properties)?,
     };
     not_here_yet(&mut properties)?;
     properties.finish()?;
@@ -88,7 +85,7 @@ pub(super) fn patch(body: &Value) -> Result<EnvironmentPatch> {
         display_name: properties.text("displayName")?,
         description: properties.text("description")?,
         update_cadence: cadence(&mut properties)?,
-        switches: switches(&mut properties),
+        switches: switches(&mut properties)?,
         runtime: runtime(&mut properties)?,
         ..EnvironmentPatch::default()
     };
@@ -193,11 +190,24 @@ fn cadence(properties: &mut Fields) -> Result<Option<UpdateCadence>> {
     }
 }
 
-fn switches(properties: &mut Fields) -> Map<String, Value> {
-    let taken = SWITCHES
-        .into_iter()
-        .filter_map(|name| properties.take(name).map(|value| (name.to_owned(), value)));
-    taken.collect()
+/// Members that are kept with an environment and shown again.
+fn switches(properties: &mut Fields) -> Result<Map<String, Value>> {
+    let mut switches = Map::new();
+    for name in ["bingChatEnabled", "m365Enabled"] {
+        if let Some(is_on) = properties.boolean(name)? {
+            switches.insert(name.to_owned(), Value::Bool(is_on));
+        }
+    }
+    for name in ["cluster", "copilotPolicies"] {
+        match properties.take(name) {
+            None => {}
+            Some(object @ Value::Object(_)) => {
+                switches.insert(name.to_owned(), object);
+            }
+            Some(_) => return Err(bad_request(format!("properties.{name} must be an object."))),
+        }
+    }
+    Ok(switches)
 }
 
 /// `states` carries only what is to change; the management state is the server's.

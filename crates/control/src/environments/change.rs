@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{capacity_suffices, enforcement};
 use crate::roles::Action;
-use crate::tenant::{Change, DEFAULT_SUFFIX, DomainHold};
+use crate::tenant::{Change, DEFAULT_SUFFIX, DomainHold, to_json};
 use crate::{
     Actor, Environment, Operation, OperationType, Provisioning, Runtime, Sku, Tenant,
     UpdateCadence, domain, settings,
@@ -136,6 +136,9 @@ impl Tenant {
         self.require_tenant_admin(cx).await?;
         let mut change = self.change().await?;
         let before = self.deleted_by_name(name)?;
+        if is_gone(&before, cx.now()) {
+            return Err(self.environment_not_found(name));
+        }
         enforcement::require(&before, OperationType::Recover)?;
         if before.sku.counts_capacity() {
             capacity_suffices(self.capacity_free_mb())?;
@@ -194,9 +197,7 @@ impl Tenant {
 
     /// Removes what was deleted long enough ago. Its operations stay, as history.
     async fn purge(&self, cx: &Cx) -> Result<()> {
-        let limit = cx.now().plus_seconds(-limits::ENVIRONMENT_RECOVER_SECONDS);
-        let is_due = |at: Option<Instant>| at.is_some_and(|at| at <= limit);
-        for environment in self.environments_where(|found| is_due(found.deleted_at)) {
+        for environment in self.environments_where(|found| is_gone(found, cx.now())) {
             let mut change = self.change().await?;
             self.registry.close(environment.id);
             let store_name = environment.store_name();
@@ -290,6 +291,9 @@ impl Tenant {
         }
         for (name, value) in &patch.switches {
             settings::merge(after.switches.entry(name.clone()).or_insert(Value::Null), value);
+        }
+        if to_json(&after.switches)?.len() > limits::ENVIRONMENT_SWITCHES_BYTES_MAX {
+            return Err(invalid("The settings of the environment would become too large."));
         }
         self.patch_runtime(&mut after, patch)?;
         self.patch_database(cx, before, &mut after, patch).await?;
@@ -393,6 +397,12 @@ impl Tenant {
         let hold = DomainHold { environment: before.id, free_at: None };
         change.hold_domain(&new.domain, hold).await
     }
+}
+
+/// Whether an environment was deleted so long ago that it cannot be recovered.
+fn is_gone(environment: &Environment, now: Instant) -> bool {
+    let limit = now.plus_seconds(-limits::ENVIRONMENT_RECOVER_SECONDS);
+    environment.deleted_at.is_some_and(|at| at <= limit)
 }
 
 /// The name without blanks at its ends; that of the default environment keeps its suffix.

@@ -122,13 +122,14 @@ mod tests {
     /// The whole table: one line per action, one letter per standing, without and with database.
     #[test]
     fn the_matrix() {
-        let standings: [(&str, fn(&mut Standing)); 6] = [
-            ("TA", |s| s.is_tenant_admin = true),
-            ("EA", |s| s.is_environment_admin = true),
-            ("SA", |s| s.is_system_administrator = true),
-            ("SC", |s| s.is_system_customizer = true),
-            ("MK", |s| s.is_maker = true),
-            ("BU", |s| s.is_user = true),
+        let none = Standing::default();
+        let standings = [
+            ("TA", Standing { is_tenant_admin: true, ..none }),
+            ("EA", Standing { is_environment_admin: true, ..none }),
+            ("SA", Standing { is_system_administrator: true, ..none }),
+            ("SC", Standing { is_system_customizer: true, ..none }),
+            ("MK", Standing { is_maker: true, ..none }),
+            ("BU", Standing { is_user: true, ..none }),
         ];
         let mut text = String::from("\n");
         for action in Action::ALL {
@@ -136,9 +137,7 @@ mod tests {
             for has_database in [false, true] {
                 let place = Place { sku: Sku::Production, has_database };
                 line.push_str(if has_database { "  | " } else { " " });
-                for (name, set) in standings {
-                    let mut standing = Standing::default();
-                    set(&mut standing);
+                for (name, standing) in standings {
                     line.push_str(if allowed(standing, action, place) { name } else { "--" });
                     line.push(' ');
                 }

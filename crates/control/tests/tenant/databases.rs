@@ -37,24 +37,64 @@ async fn a_database_is_there_once_its_operation_has_succeeded() {
 }
 
 #[tokio::test]
-async fn one_operation_is_active_at_a_time() {
+async fn one_operation_is_active_at_a_time_and_a_restart_takes_it_up() {
+    each(|world| async move {
+        let cx = world.as_user(world.maker().await);
+        let name = world.create(&cx, plain(Sku::Sandbox)).await.unwrap().name();
+        world.stop_working().await;
+        let request = DatabaseRequest { domain: Some("later".into()), ..Default::default() };
+        let (_, operation) = world.tenant.database_add(&cx, &name, &request).await.unwrap();
+        let patch =
+            EnvironmentPatch { description: Some("x".to_owned()), ..EnvironmentPatch::default() };
+        let conflict = format!(
+            "Conflict OperationNotStartable: This operation cannot be performed because there is \
+             an active lifecycle operation on the environment {name}: Provision ({}), started \
+             2023-11-14T22:13:20Z by maker. Wait until it has finished.",
+            operation.id
+        );
+        let tenant = &world.tenant;
+        assert_eq!(told(tenant.environment_update(&cx, &name, &patch).await), conflict);
+        assert_eq!(told(tenant.environment_delete(&cx, &name).await), conflict);
+        assert_eq!(told(tenant.database_add(&cx, &name, &request).await), conflict);
+        let convert = tenant.environment_convert(&cx, &name, Sku::Production).await;
+        assert_eq!(told(convert), conflict);
+        let world = world.restart().await;
+        world.ended(&operation).await.unwrap();
+        assert_eq!(code(world.tenant.environment_update(&cx, &name, &patch).await), "ok");
+        assert_eq!(code(world.tenant.environment_by_domain(&cx, "later").await), "ok");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_failure_leaves_nothing_behind() {
     each(|world| async move {
         let cx = world.as_user(world.maker().await);
         let tenant = &world.tenant;
-        let name = world.create(&cx, plain(Sku::Sandbox)).await.unwrap().name();
-        let (_, operation) =
-            tenant.database_add(&cx, &name, &DatabaseRequest::default()).await.unwrap();
-        let patch =
-            EnvironmentPatch { description: Some("x".to_owned()), ..EnvironmentPatch::default() };
-        let refused = tenant.environment_update(&cx, &name, &patch).await;
-        // The work may be done already on a fast machine.
-        if let Err(error) = refused {
-            assert_eq!(error.code, "OperationNotStartable");
-            assert!(error.message.contains(&operation.id.to_string()), "{}", error.message);
-            assert!(error.message.contains("by maker"), "{}", error.message);
-        }
-        world.ended(&operation).await.unwrap();
-        assert_eq!(code(tenant.environment_update(&cx, &name, &patch).await), "ok");
+        let empty = world.create(&cx, plain(Sku::Sandbox)).await.unwrap().name();
+        world.break_template().await;
+        let request = with_database(Sku::Sandbox, "sales");
+        let (pending, operation) = tenant.environment_create(&cx, &request).await.unwrap();
+        assert!(world.ended(&operation).await.is_err());
+        let failed = tenant.operation_get(&cx, operation.id).await.unwrap();
+        assert_eq!(failed.state, OperationState::Failed);
+        let states: Vec<_> = failed.stages.iter().map(|stage| stage.state.name()).collect();
+        assert_eq!(states[3], "NotStarted");
+        assert!(states.contains(&"Failed"), "{states:?}");
+        assert_eq!(
+            code(tenant.environment_get(&world.system, &pending.name()).await),
+            "EnvironmentNotFound"
+        );
+        assert!(!world.store_exists(&pending.store_name()).await);
+        // An environment that was there before stays, without a database.
+        let database = DatabaseRequest { domain: Some("sales".into()), ..Default::default() };
+        let (_, operation) = tenant.database_add(&cx, &empty, &database).await.unwrap();
+        assert!(world.ended(&operation).await.is_err());
+        let kept = tenant.environment_get(&cx, &empty).await.unwrap();
+        assert_eq!((kept.provisioning.name(), kept.database.is_none()), ("Succeeded", true));
+        // The next start makes the template again; the name is free.
+        let world = world.restart().await;
+        assert_eq!(code(world.create(&cx, request).await), "ok");
     })
     .await;
 }

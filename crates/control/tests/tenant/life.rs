@@ -181,6 +181,25 @@ async fn a_trial_is_one_per_user_for_one_user_and_thirty_days() {
 }
 
 #[tokio::test]
+async fn a_trial_of_an_application_belongs_to_the_first_who_comes() {
+    each(|world| async move {
+        let admin = world.as_user(world.admin().await);
+        let id = world.application("pipeline").await;
+        world.tenant.application_register(&admin, id).await.unwrap();
+        let cx = world.as_application(id);
+        let name = world.create(&cx, with_database(Sku::Trial, "trial")).await.unwrap().name();
+        let first = world.as_user(world.maker().await);
+        let second = world.as_user(world.user("late", &[Licence::PowerAppsPlan]).await);
+        assert_eq!(code(world.tenant.environment(&first, &name).await), "ok");
+        assert_eq!(
+            code(world.tenant.environment(&second, &name).await),
+            "EnvironmentUserLimitExceeded"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_developer_environment_is_for_its_owner_only() {
     each(|world| async move {
         let developer = world.user("dev", &[Licence::PowerAppsDeveloper]).await;

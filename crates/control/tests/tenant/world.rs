@@ -64,6 +64,20 @@ impl World {
         Self::open_at(database.reopen().await, options, clock).await
     }
 
+    /// Lets nothing be done with what is accepted, until a restart.
+    pub async fn stop_working(&self) {
+        self.tenant.stop(std::time::Duration::from_secs(60)).await;
+    }
+
+    /// Takes the template of databases away, so that making one fails.
+    pub async fn break_template(&self) {
+        self.database.drop_store("env_template").await.unwrap();
+    }
+
+    pub async fn store_exists(&self, name: &str) -> bool {
+        self.database.exists(name).await.unwrap()
+    }
+
     pub fn as_user(&self, id: PrincipalId) -> Cx {
         self.system.with_caller(Caller::User(id))
     }

@@ -13,6 +13,7 @@ const PAGES_MAX: usize = 100_000;
 /// The data service of one environment.
 pub struct Dataverse<'a> {
     client: &'a Client,
+    instance: String,
     root: String,
 }
 
@@ -27,12 +28,13 @@ impl<'a> Dataverse<'a> {
             .suggest("Choose another one: freehold env list"));
         };
         // By path, which works at every address of the server.
-        Ok(Self { client, root: format!("/orgs/{}/api/data/v9.2/", encoded(domain)) })
+        let instance = format!("/orgs/{}/", encoded(domain));
+        Ok(Self { client, root: format!("{instance}api/data/v9.2/"), instance })
     }
 
     /// The same environment, with another token.
     pub fn with<'b>(&self, client: &'b Client) -> Dataverse<'b> {
-        Dataverse { client, root: self.root.clone() }
+        Dataverse { client, instance: self.instance.clone(), root: self.root.clone() }
     }
 
     /// The server's client.
@@ -43,6 +45,11 @@ impl<'a> Dataverse<'a> {
     /// `GET` below the root of the service.
     pub fn get(&self, path: &str) -> Result<Answer> {
         self.call(&Method::GET, path, &[], None)
+    }
+
+    /// `GET` of what this product has beside the data service.
+    pub fn beside(&self, path: &str) -> Result<Answer> {
+        self.client.get(&format!("{}{path}", self.instance))
     }
 
     /// `POST` below the root of the service.

@@ -131,16 +131,15 @@ pub fn async_operation(
 }
 
 fn show_job(dataverse: &Dataverse, job: &str, progress: &mut Progress) -> Result<()> {
-    let path = format!("importjobs({job})?{}", query(&[("$select", "progress")]));
-    match dataverse.get(&path) {
+    match dataverse.beside(&format!("api/freehold/imports/{job}")) {
         Ok(answer) => {
-            // Of 100; what is behind the point interests nobody.
-            let percent = answer.body["progress"].as_f64().unwrap_or_default().clamp(0.0, 100.0);
+            let percent = answer.body["percent"].as_f64().unwrap_or_default().clamp(0.0, 100.0);
+            let step = answer.body["step"].as_str().unwrap_or_default();
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 100")]
-            progress.at(percent as u64, "");
+            progress.at(percent as u64, step);
             Ok(())
         }
-        // The row is there only when the import is under way.
+        // It waits for its turn, or it has just ended.
         Err(failure) if failure.code.eq_ignore_ascii_case("0x80040217") => Ok(()),
         Err(failure) => Err(failure),
     }

@@ -9,7 +9,7 @@ pub mod telemetry;
 mod tls;
 
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -61,8 +61,7 @@ impl Server {
     pub async fn open(cx: &Cx, config: Config) -> Result<Self> {
         let http = config.http_address()?.map(listen).transpose()?;
         let https = config.https_address()?.map(listen).transpose()?;
-        std::fs::create_dir_all(&config.data)
-            .with_context(|| format!("making the data folder {}", config.data.display()))?;
+        make_folder(&config.data)?;
         let (database, directory) = open_directory(cx, &config).await?;
         let (https, authority) = match https {
             Some(listener) => {
@@ -179,6 +178,18 @@ fn options(config: &Config) -> Options {
     }
 }
 
+/// Makes the data folder, for its owner only.
+fn make_folder(path: &Path) -> Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder.create(path).with_context(|| format!("making the data folder {}", path.display()))
+}
+
 /// Takes an address, or says who has it.
 fn listen(address: SocketAddr) -> Result<TcpListener> {
     let listener = TcpListener::bind(address).map_err(|error| match error.kind() {
@@ -195,7 +206,7 @@ fn listen(address: SocketAddr) -> Result<TcpListener> {
 async fn tls_config(cx: &Cx, config: &Config) -> Result<(RustlsConfig, PathBuf)> {
     // It is an error only when one was chosen before, and that one is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let made = tls::certificate(cx, &config.data, &config.tls.names)?;
+    let made = tls::certificate(cx, &config.data, &config.certificate_names())?;
     let tls = RustlsConfig::from_pem(made.chain_pem.into_bytes(), made.key_pem.into_bytes())
         .await
         .context("loading the certificate")?;
@@ -228,7 +239,7 @@ async fn upkeep(tenant: Arc<Tenant>, config: Config, tls: Option<RustlsConfig>) 
 
 /// Loads the certificate again, made anew when it is close to its end.
 async fn renew(cx: &Cx, config: &Config, tls: &RustlsConfig) -> Result<()> {
-    let made = tls::certificate(cx, &config.data, &config.tls.names)?;
+    let made = tls::certificate(cx, &config.data, &config.certificate_names())?;
     let loaded = tls.reload_from_pem(made.chain_pem.into_bytes(), made.key_pem.into_bytes());
     loaded.await.context("loading the certificate")
 }
