@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
-use base::{Caller, Cx, PrincipalId, Result, Uuid};
+use base::{Caller, Cx, PrincipalId, Result, Uuid, limits};
 use db::{Store, Tx};
 use metadata::{LanguageCode, Schema};
 
@@ -197,6 +197,9 @@ impl Environment {
         let user = Arc::new(user::load(&mut reader, &self.store, &cx.caller).await?);
         let mut users = self.users.lock().unwrap_or_else(PoisonError::into_inner);
         if self.users_version.load(Ordering::Acquire) == version {
+            if users.len() >= limits::USERS_CACHED_MAX {
+                users.clear();
+            }
             users.insert(cx.caller.clone(), user.clone());
         }
         Ok(user)

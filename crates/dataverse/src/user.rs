@@ -87,13 +87,7 @@ impl User {
 pub(crate) async fn load(db: &mut Connection, store: &Store, caller: &Caller) -> Result<User> {
     let row = user_row(db, store, caller).await?;
     let mut user = row.user;
-    let organization =
-        format!("select organizationid, languagecode from {}", store.table("organization"));
-    for row in db.query(&Statement::new(organization, Vec::new())).await? {
-        user.organization = row.get(0)?;
-        let language: Option<i64> = row.get(1)?;
-        user.language = language.and_then(|code| code.try_into().ok()).unwrap_or(metadata::ENGLISH);
-    }
+    read_organization(db, store, &mut user).await?;
     if *caller == Caller::System {
         user.is_system = true;
         return Ok(user);
@@ -106,6 +100,23 @@ pub(crate) async fn load(db: &mut Connection, store: &Store, caller: &Caller) ->
         return Err(without_roles(&user));
     }
     Ok(user)
+}
+
+/// The organisation, and the language: the user's own, else the organisation's.
+async fn read_organization(db: &mut Connection, store: &Store, user: &mut User) -> Result<()> {
+    let sql = store.sql(
+        "select o.organizationid, o.languagecode, (select s.uilanguageid from {usersettings} s \
+         where s.systemuserid = ?1) from {organization} o",
+    );
+    for row in db.query(&statement!(sql, user.id)).await? {
+        user.organization = row.get(0)?;
+        let language = |index| {
+            let code: Option<i64> = row.get(index)?;
+            Ok::<_, Error>(code.and_then(|code| code.try_into().ok()).filter(|code| *code > 0))
+        };
+        user.language = language(2)?.or(language(1)?).unwrap_or(metadata::ENGLISH);
+    }
+    Ok(())
 }
 
 /// Reads the rights of a user or a team by its id: of somebody who is to own a row.

@@ -11,6 +11,7 @@ use common::{World, cx, person, worlds};
 use dataverse::messages::{
     AddPrivilegesRole, Associate, Create, Delete, Disassociate, GrantAccess, ModifyAccess,
     Retrieve, RetrieveMultiple, RetrievePrincipalAccess, RevokeAccess, RolePrivilege, Update,
+    UpdateColumn,
 };
 use dataverse::security::{self, Access, Right};
 use dataverse::{Depth, Message, Reference, Reply, RowInput};
@@ -563,5 +564,80 @@ fn letter(user: &dataverse::User, table: &metadata::Table, right: Right) -> char
                 (false, false) => '?',
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn secured_columns_are_empty_until_a_profile_opens_them() {
+    for world in worlds().await {
+        let tree = tree(world).await;
+        let world = &tree.world;
+        let grants = [("prvReadAccount", Depth::Global), ("prvWriteAccount", Depth::Global)];
+        world.grant(tree.role, &grants).await;
+        let schema = world.environment.schema();
+        let mut column = metadata::Column::clone(
+            schema.table("account").unwrap().column("description").unwrap(),
+        );
+        column.is_secured = true;
+        let secure = UpdateColumn { table: "account".to_owned(), column, merge_labels: true };
+        world.run(&world.admin, secure).await;
+        let row = RowInput::default().with("name", "x").with("description", "secret");
+        let account = world.made("accounts", row).await;
+        let (user, will) = &tree.users[1];
+        let seen = async |cx: &Cx| {
+            let Reply::Record(record) = world.run(cx, retrieve(account)).await else { panic!() };
+            record.get("description").unwrap().text().map(str::to_owned)
+        };
+        assert_eq!(seen(&world.admin).await.as_deref(), Some("secret"));
+        assert_eq!(seen(will).await, None);
+        let change =
+            || update("accounts", account, RowInput::default().with("description", "mine"));
+        assert_eq!(refused(world.try_run(will, change()).await).code, "0x8004f507");
+        let profile =
+            world.made("fieldsecurityprofiles", RowInput::default().with("name", "Openers")).await;
+        let permission = RowInput::default()
+            .with("entityname", "account")
+            .with("attributelogicalname", "description")
+            .with("canread", 4)
+            .with("cancreate", 0)
+            .with("canupdate", 0)
+            .bind("fieldsecurityprofileid", Reference::id("fieldsecurityprofiles", profile));
+        world.made("fieldpermissions", permission).await;
+        let member = Associate {
+            target: Reference::id("systemusers", *user),
+            navigation: "systemuserprofiles_association".to_owned(),
+            related: vec![Reference::id("fieldsecurityprofiles", profile)],
+        };
+        world.run(&world.admin, member).await;
+        assert_eq!(seen(will).await.as_deref(), Some("secret"));
+        assert_eq!(refused(world.try_run(will, change()).await).code, "0x8004f507");
+    }
+}
+
+#[tokio::test]
+async fn everybody_sees_only_the_shares_that_he_received() {
+    for world in worlds().await {
+        let tree = tree(world).await;
+        let world = &tree.world;
+        world.grant(tree.role, &[("prvReadAccount", Depth::Basic)]).await;
+        let account = tree.account_like_admin().await;
+        let share = GrantAccess {
+            target: Reference::id("accounts", account),
+            principal: Reference::id("systemusers", tree.users[1].0),
+            rights: vec![Right::Read],
+        };
+        world.run(&world.admin, share).await;
+        let mut counts = Vec::new();
+        for (_, cx) in &tree.users {
+            let list = RetrieveMultiple {
+                table: "principalobjectaccessset".to_owned(),
+                from: None,
+                query: Query::default(),
+                with_names: false,
+            };
+            let Reply::Page(page) = world.run(cx, list).await else { panic!() };
+            counts.push(page.rows.len());
+        }
+        assert_eq!(counts, [0, 1, 0, 0]);
     }
 }
