@@ -13,6 +13,7 @@ pub mod component_types;
 pub mod ddl;
 mod defaults;
 mod environment;
+mod explain;
 pub mod messages;
 mod plan;
 mod provision;

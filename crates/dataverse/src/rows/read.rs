@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use base::{Error, Kind, Result, Uuid, limits};
+use db::{Statement, Store};
 use metadata::Table;
 use query::Query;
 
@@ -25,8 +26,8 @@ pub(crate) async fn find(
     with_names: bool,
 ) -> Result<Record> {
     let asker = asker(scope, with_names);
-    let plan = plan::read(&asker, table, query, &Base::Row(key.clone()))?;
-    let statement = sql::select(scope.store, scope.user, &plan);
+    let base = Base::Row(key.clone());
+    let (plan, statement) = select(&asker, scope.store, table, query, &base)?;
     let shape = sql::Shape::of(&plan, 0);
     let mut found = None;
     scope
@@ -41,6 +42,19 @@ pub(crate) async fn find(
     finish(scope, &plan, &mut records).await?;
     let [record] = records;
     Ok(record)
+}
+
+/// The plan of a read, and the statement that it becomes.
+pub(crate) fn select(
+    asker: &Asker<'_>,
+    store: &Store,
+    table: &Arc<Table>,
+    query: &Query,
+    base: &Base,
+) -> Result<(ReadPlan, Statement)> {
+    let plan = plan::read(asker, table, query, base)?;
+    let statement = sql::select(store, asker.user, &plan);
+    Ok((plan, statement))
 }
 
 /// A row that was not found is not there, or may not be read.
@@ -99,8 +113,7 @@ pub(crate) async fn page(
     with_names: bool,
 ) -> Result<Page> {
     let asker = asker(scope, with_names);
-    let plan = plan::read(&asker, table, query, base)?;
-    let statement = sql::select(scope.store, scope.user, &plan);
+    let (plan, statement) = select(&asker, scope.store, table, query, base)?;
     let shape = sql::Shape::of(&plan, 0);
     let mut rows = Vec::new();
     let mut last = Vec::new();

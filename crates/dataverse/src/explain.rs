@@ -1,0 +1,35 @@
+//! Looking at a read without doing it.
+
+use base::{Cx, Error, Result};
+use db::Statement;
+
+use crate::plan::{self, Asker, Base};
+use crate::{Environment, Message, rows};
+
+impl Environment {
+    /// The statement that answers a read of rows for the caller, with what the caller may see in
+    /// it: to look at how the database goes about it, and to measure what it costs by itself.
+    pub async fn explain(&self, cx: &Cx, read: &Message) -> Result<Statement> {
+        let user = self.user(cx).await?;
+        let schema = self.schema();
+        let asker =
+            |with_names| Asker { schema: &schema, user: &user, now: cx.now(), with_names };
+        let (asker, table, query, base) = match read {
+            Message::Retrieve(one) => {
+                let table = plan::table(&schema, &one.target.set_or_table)?;
+                let base = Base::Row(plan::row_key(table, &one.target.key)?);
+                (asker(one.with_names), table, &one.query, base)
+            }
+            Message::RetrieveMultiple(many) if many.from.is_none() => {
+                let table = plan::table(&schema, &many.table)?;
+                (asker(many.with_names), table, &many.query, Base::All)
+            }
+            other => {
+                let what = format!("Explaining {:?} with these options", other.name());
+                return Err(Error::not_implemented(what));
+            }
+        };
+        let (_, statement) = rows::select(&asker, self.store(), table, query, &base)?;
+        Ok(statement)
+    }
+}
