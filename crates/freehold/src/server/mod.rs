@@ -5,6 +5,7 @@ mod health;
 pub mod local;
 mod metrics;
 mod portal;
+mod source;
 pub mod telemetry;
 mod tls;
 
@@ -26,6 +27,7 @@ use identity::Directory;
 
 use crate::config::{Config, EnvironmentUrls};
 use metrics::Metrics;
+use source::Environments;
 
 /// How often expired and idle things are looked for.
 const SWEEP: Duration = Duration::from_secs(60);
@@ -70,8 +72,11 @@ impl Server {
             }
             None => (None, None),
         };
-        let opened = Tenant::open(cx, database, directory.clone(), options(&config)).await;
+        let environments = Arc::new(Environments::default());
+        let options = options(&config, environments.clone());
+        let opened = Tenant::open(cx, database, directory.clone(), options).await;
         let tenant = opened.map_err(shown)?;
+        environments.are_in(&tenant);
         let local = local::Secret::write(cx, &config)?;
         let metrics = Metrics::new().context("preparing metrics")?;
         let is_ready = AtomicBool::new(false);
@@ -161,7 +166,7 @@ fn shown(error: base::Error) -> anyhow::Error {
     anyhow::anyhow!("{}", error.chain())
 }
 
-fn options(config: &Config) -> Options {
+fn options(config: &Config, environments: Arc<Environments>) -> Options {
     let style = match config.environment_urls {
         EnvironmentUrls::Path => UrlStyle::Path,
         EnvironmentUrls::Host => UrlStyle::Host,
@@ -174,7 +179,7 @@ fn options(config: &Config) -> Options {
         default_environment_allows_database: config.tenant.default_environment_allows_database,
         urls: Urls { public: config.public_url(), style },
         steps: solutions::steps(),
-        handlers: Vec::new(),
+        handlers: solutions::operations::handlers(environments),
     }
 }
 
