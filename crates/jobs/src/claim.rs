@@ -1,25 +1,31 @@
-//! Taking jobs, keeping them, and giving them back: every change of a running job says which worker
-//! makes it, so one that lost its lease changes nothing.
+//! Taking jobs, keeping them, and giving them back: every change of a running job shows the lease it
+//! was taken with, so a worker that lost the job changes nothing.
 
 use base::limits::{JOB_ATTEMPTS_MAX, JOB_LEASE_MS};
 use base::{Cx, Result, Uuid};
-use db::{Statement, Tx, Value, statement};
+use db::{Statement, Store, Tx, Value, statement};
 
 use crate::job::{COLUMNS, Failure, Job, Stage, State, to_json};
 use crate::queue::{Queue, too_large};
 
 impl Queue {
-    /// Takes up to `count` jobs that are due, of the given kinds, for `worker`.
+    /// Takes up to `count` jobs that are due, of the given kinds; each with the lease that proves
+    /// that it was taken.
     pub(crate) async fn claim(
         &self,
         cx: &Cx,
-        worker: Uuid,
         kinds: &[&str],
         count: usize,
-    ) -> Result<Vec<Job>> {
+    ) -> Result<Vec<(Job, Uuid)>> {
+        // Looking costs little; only when there is something to do, others wait to write.
+        let due = due_jobs(cx, &self.store, kinds, count);
+        if self.store.read().await?.query(&due).await?.is_empty() {
+            return Ok(Vec::new());
+        }
         let mut tx = self.store.write().await?;
         let mut jobs = Vec::new();
-        for mut job in due_jobs(cx, &mut tx, kinds, count).await? {
+        for row in tx.query(&due).await? {
+            let mut job = Job::read(&row)?;
             job.attempts += 1;
             if job.attempts > JOB_ATTEMPTS_MAX {
                 give_up(cx, &mut tx, &job).await?;
@@ -27,31 +33,32 @@ impl Queue {
             }
             job.state = State::Running;
             job.updated_at_ms = cx.now_ms();
-            take(cx, &mut tx, &job, worker).await?;
-            jobs.push(job);
+            let lease = cx.random_id();
+            take(cx, &mut tx, &job, lease).await?;
+            jobs.push((job, lease));
         }
         tx.commit().await?;
         Ok(jobs)
     }
 
-    /// Keeps a job for another lease. False if it is not this worker's any more.
-    pub(crate) async fn renew(&self, cx: &Cx, worker: Uuid, job: Uuid) -> Result<bool> {
+    /// Keeps a job for another lease. False if somebody else has taken it meanwhile.
+    pub(crate) async fn renew(&self, cx: &Cx, lease: Uuid, job: Uuid) -> Result<bool> {
         let update = "update {job} set locked_until_ms = ?3 where id = ?1 and locked_by = ?2";
         let until = cx.now_ms() + JOB_LEASE_MS;
-        self.change(update, vec![job.into(), worker.into(), until.into()]).await
+        self.change(update, vec![job.into(), lease.into(), until.into()]).await
     }
 
-    /// Keeps how far a job is. False if it is not this worker's any more.
+    /// Keeps how far a job is. False if somebody else has taken it meanwhile.
     pub(crate) async fn save_stages(
         &self,
         cx: &Cx,
-        worker: Uuid,
+        lease: Uuid,
         job: Uuid,
         stages: &[Stage],
     ) -> Result<bool> {
         let update = "update {job} set stages = ?3, updated_at_ms = ?4
             where id = ?1 and locked_by = ?2";
-        let params = vec![job.into(), worker.into(), to_json(&stages)?.into(), cx.now_ms().into()];
+        let params = vec![job.into(), lease.into(), to_json(&stages)?.into(), cx.now_ms().into()];
         self.change(update, params).await
     }
 
@@ -59,21 +66,21 @@ impl Queue {
     pub(crate) async fn succeed(
         &self,
         cx: &Cx,
-        worker: Uuid,
+        lease: Uuid,
         job: &Job,
         result: &serde_json::Value,
     ) -> Result<bool> {
         let text = to_json(result)?;
         if text.len() > base::limits::JOB_PAYLOAD_BYTES_MAX {
             let failure = Failure::from(&too_large("The operation's result is"));
-            return self.fail(cx, worker, job, &failure).await;
+            return self.fail(cx, lease, job, &failure).await;
         }
         let update = "update {job} set state = 'Succeeded', stages = ?3, result = ?4,
             failure = null, locked_by = null, locked_until_ms = null, updated_at_ms = ?5
             where id = ?1 and locked_by = ?2";
         let stages = to_json(&job.stages)?;
         let params =
-            vec![job.id.into(), worker.into(), stages.into(), text.into(), cx.now_ms().into()];
+            vec![job.id.into(), lease.into(), stages.into(), text.into(), cx.now_ms().into()];
         self.change(update, params).await
     }
 
@@ -81,7 +88,7 @@ impl Queue {
     pub(crate) async fn fail(
         &self,
         cx: &Cx,
-        worker: Uuid,
+        lease: Uuid,
         job: &Job,
         failure: &Failure,
     ) -> Result<bool> {
@@ -90,7 +97,7 @@ impl Queue {
             where id = ?1 and locked_by = ?2";
         let params = vec![
             job.id.into(),
-            worker.into(),
+            lease.into(),
             to_json(&job.stages)?.into(),
             to_json(failure)?.into(),
             cx.now_ms().into(),
@@ -103,7 +110,7 @@ impl Queue {
     pub(crate) async fn release(
         &self,
         cx: &Cx,
-        worker: Uuid,
+        lease: Uuid,
         job: &Job,
         run_at_ms: i64,
         failure: Option<&Failure>,
@@ -115,7 +122,7 @@ impl Queue {
         let failure = failure.or(job.failure.as_ref()).map(to_json).transpose()?;
         let params = vec![
             job.id.into(),
-            worker.into(),
+            lease.into(),
             run_at_ms.into(),
             attempts.into(),
             failure.into(),
@@ -143,7 +150,7 @@ impl Queue {
 }
 
 /// Jobs whose time has come, and those whose worker is gone. The oldest first.
-async fn due_jobs(cx: &Cx, tx: &mut Tx, kinds: &[&str], count: usize) -> Result<Vec<Job>> {
+fn due_jobs(cx: &Cx, store: &Store, kinds: &[&str], count: usize) -> Statement {
     let mut select = statement!("", cx.now_ms(), i64::try_from(count).unwrap_or(i64::MAX));
     let kinds: Vec<_> = kinds.iter().map(|&kind| select.param(kind)).collect();
     let text = format!(
@@ -154,17 +161,17 @@ async fn due_jobs(cx: &Cx, tx: &mut Tx, kinds: &[&str], count: usize) -> Result<
         order by run_at_ms, id limit ?2",
         kinds.join(", ")
     );
-    select.sql = tx.sql(&text).into();
-    tx.query(&select).await?.iter().map(Job::read).collect()
+    select.sql = store.sql(&text).into();
+    select
 }
 
-async fn take(cx: &Cx, tx: &mut Tx, job: &Job, worker: Uuid) -> Result<()> {
+async fn take(cx: &Cx, tx: &mut Tx, job: &Job, lease: Uuid) -> Result<()> {
     let update = tx.sql(
         "update {job} set state = 'Running', attempts = ?2, locked_by = ?3, locked_until_ms = ?4,
         updated_at_ms = ?5 where id = ?1",
     );
     let until = cx.now_ms() + JOB_LEASE_MS;
-    tx.execute(&statement!(update, job.id, job.attempts, worker, until, cx.now_ms())).await?;
+    tx.execute(&statement!(update, job.id, job.attempts, lease, until, cx.now_ms())).await?;
     Ok(())
 }
 

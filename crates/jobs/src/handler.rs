@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 
-use base::limits::{JOB_ATTEMPTS_MAX, JOB_BACKOFF_MS_MAX};
+use base::limits::JOB_BACKOFF_MS_MAX;
 use base::{Cx, Error, Kind, Result};
 use serde_json::Value;
 
@@ -16,7 +16,7 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub enum Retry {
     /// The job has failed.
     Never,
-    /// Another attempt after so many milliseconds.
+    /// Another attempt after so many milliseconds, up to [`base::limits::JOB_ATTEMPTS_MAX`] in all.
     AfterMs(i64),
 }
 
@@ -40,7 +40,7 @@ pub trait Handler: Send + Sync {
     /// 1, 2, 4, … seconds.
     fn retry(&self, job: &Job, error: &Error) -> Retry {
         match error.kind {
-            Kind::Unavailable if job.attempts < JOB_ATTEMPTS_MAX => Retry::backoff(job.attempts),
+            Kind::Unavailable => Retry::backoff(job.attempts),
             _ => Retry::Never,
         }
     }

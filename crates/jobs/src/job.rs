@@ -197,7 +197,7 @@ impl Job {
         })
     }
 
-    /// The result of a job that ended: what the handler gave, or its error as a conflict.
+    /// How a job that ended did: what the handler gave, or why it failed. Nothing while it is active.
     pub fn outcome(&self) -> Option<Result<Value, Failure>> {
         match self.state {
             State::Succeeded => Some(Ok(self.result.clone().unwrap_or_default())),

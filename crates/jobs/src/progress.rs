@@ -9,14 +9,14 @@ use crate::{Job, Queue, Stage, StageName, State};
 /// Lets a handler tell how far it is.
 pub struct Progress {
     queue: Arc<Queue>,
-    worker: Uuid,
+    lease: Uuid,
     job: Uuid,
     stages: Mutex<Vec<Stage>>,
 }
 
 impl Progress {
-    pub(crate) fn new(queue: Arc<Queue>, worker: Uuid, job: &Job) -> Self {
-        Self { queue, worker, job: job.id, stages: Mutex::new(job.stages.clone()) }
+    pub(crate) fn new(queue: Arc<Queue>, lease: Uuid, job: &Job) -> Self {
+        Self { queue, lease, job: job.id, stages: Mutex::new(job.stages.clone()) }
     }
 
     /// Starts a stage: those before it have succeeded. One that has succeeded in an earlier attempt
@@ -30,7 +30,7 @@ impl Progress {
             begin(cx, &mut stages, name);
             stages.clone()
         };
-        if !self.queue.save_stages(cx, self.worker, self.job, &stages).await? {
+        if !self.queue.save_stages(cx, self.lease, self.job, &stages).await? {
             let text = "The operation was taken over by another worker.";
             return Err(Error::new(Kind::Unavailable, "OperationTakenOver", text));
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::limits::{JOB_LEASE_MS, JOB_POLL_MS, JOBS_AT_ONCE_MAX};
+use base::limits::{JOB_ATTEMPTS_MAX, JOB_LEASE_MS, JOB_POLL_MS, JOBS_AT_ONCE_MAX};
 use base::{Caller, Cx, Error, Result, Uuid};
 use serde_json::Value;
 use tokio::sync::watch;
@@ -47,8 +47,6 @@ enum Phase {
 
 /// What the tasks of a worker share.
 struct Inner {
-    /// Names the worker in leases; a new one for each start.
-    id: Uuid,
     cx: Cx,
     queue: Arc<Queue>,
     handlers: BTreeMap<&'static str, Arc<dyn Handler>>,
@@ -69,7 +67,6 @@ impl Worker {
         }
         let (stop, phase) = watch::channel(Phase::Open);
         let inner = Arc::new(Inner {
-            id: cx.random_id(),
             cx: cx.with_caller(Caller::System),
             queue,
             handlers: handlers.into_iter().map(|h| (h.kind(), h)).collect(),
@@ -109,10 +106,10 @@ async fn work(inner: Arc<Inner>, at_once: usize) {
         changes.mark_unchanged();
         let free = at_once - running.len();
         if free > 0 && !kinds.is_empty() {
-            match inner.queue.claim(&inner.cx, inner.id, &kinds, free).await {
+            match inner.queue.claim(&inner.cx, &kinds, free).await {
                 Ok(jobs) => {
-                    for job in jobs {
-                        running.spawn(run(inner.clone(), job));
+                    for (job, lease) in jobs {
+                        running.spawn(run(inner.clone(), job, lease));
                     }
                 }
                 Err(error) => tracing::error!(cause = error.chain(), "no jobs could be taken"),
@@ -129,10 +126,10 @@ async fn work(inner: Arc<Inner>, at_once: usize) {
 }
 
 /// Does one job, and keeps its lease meanwhile.
-async fn run(inner: Arc<Inner>, mut job: Job) {
-    let progress = Arc::new(Progress::new(inner.queue.clone(), inner.id, &job));
-    let Some(result) = attempt(&inner, &job, &progress).await else { return };
-    let ended = end(&inner, &mut job, &progress, result).await;
+async fn run(inner: Arc<Inner>, mut job: Job, lease: Uuid) {
+    let progress = Arc::new(Progress::new(inner.queue.clone(), lease, &job));
+    let Some(result) = attempt(&inner, &job, lease, &progress).await else { return };
+    let ended = end(&inner, &mut job, lease, &progress, result).await;
     match ended {
         Ok(true) => inner.queue.wake(),
         Ok(false) => tracing::warn!(job = %job.id, "another worker has taken the job over"),
@@ -144,7 +141,12 @@ async fn run(inner: Arc<Inner>, mut job: Job) {
 }
 
 /// What the handler gave. Nothing if it was stopped: the lease was lost, or the worker closes.
-async fn attempt(inner: &Arc<Inner>, job: &Job, progress: &Arc<Progress>) -> Option<Result<Value>> {
+async fn attempt(
+    inner: &Arc<Inner>,
+    job: &Job,
+    lease: Uuid,
+    progress: &Arc<Progress>,
+) -> Option<Result<Value>> {
     let mut phase = inner.phase.clone();
     let mut task = Abort(spawn_handler(inner, job, progress)?);
     let third = u64::try_from(JOB_LEASE_MS / 3).unwrap_or(1);
@@ -154,12 +156,12 @@ async fn attempt(inner: &Arc<Inner>, job: &Job, progress: &Arc<Progress>) -> Opt
         tokio::select! {
             result = &mut task.0 => return Some(result.unwrap_or_else(|e| Err(crashed(job, e)))),
             _ = beat.tick() => {
-                if !renew(inner, job).await {
+                if !renew(inner, job, lease).await {
                     return None;
                 }
             }
             () = closed(&mut phase) => {
-                give_back(inner, job, task).await;
+                give_back(inner, job, lease, task).await;
                 return None;
             }
         }
@@ -182,8 +184,8 @@ fn spawn_handler(
 
 /// Whether the job is still ours. When that cannot be found out just now, it counts as ours: the
 /// end of the job will tell.
-async fn renew(inner: &Inner, job: &Job) -> bool {
-    match inner.queue.renew(&inner.cx, inner.id, job.id).await {
+async fn renew(inner: &Inner, job: &Job, lease: Uuid) -> bool {
+    match inner.queue.renew(&inner.cx, lease, job.id).await {
         Ok(is_ours) => is_ours,
         Err(error) => {
             tracing::warn!(job = %job.id, cause = error.chain(), "the lease was not renewed");
@@ -192,11 +194,11 @@ async fn renew(inner: &Inner, job: &Job) -> bool {
     }
 }
 
-async fn give_back(inner: &Inner, job: &Job, mut task: Abort) {
+async fn give_back(inner: &Inner, job: &Job, lease: Uuid, mut task: Abort) {
     task.0.abort();
     let _ = (&mut task.0).await;
     let (cx, now) = (&inner.cx, inner.cx.now_ms());
-    if let Err(error) = inner.queue.release(cx, inner.id, job, now, None).await {
+    if let Err(error) = inner.queue.release(cx, lease, job, now, None).await {
         tracing::warn!(job = %job.id, cause = error.chain(), "the job was not given back");
     }
 }
@@ -205,6 +207,7 @@ async fn give_back(inner: &Inner, job: &Job, mut task: Abort) {
 async fn end(
     inner: &Inner,
     job: &mut Job,
+    lease: Uuid,
     progress: &Progress,
     result: Result<Value>,
 ) -> Result<bool> {
@@ -212,21 +215,21 @@ async fn end(
     let error = match result {
         Ok(value) => {
             job.stages = progress.ended(cx, State::Succeeded);
-            return queue.succeed(cx, inner.id, job, &value).await;
+            return queue.succeed(cx, lease, job, &value).await;
         }
         Err(error) => error,
     };
     let failure = Failure::from(&error);
     let retry = inner.handlers.get(job.kind.as_str()).map(|h| h.retry(job, &error));
     let (kind, attempts, cause) = (&job.kind, job.attempts, error.chain());
-    if let Some(Retry::AfterMs(wait)) = retry {
+    if let Some(Retry::AfterMs(wait)) = retry.filter(|_| attempts < JOB_ATTEMPTS_MAX) {
         tracing::warn!(job = %job.id, kind, attempts, wait, cause, "the job is tried again");
         let at = cx.now_ms().saturating_add(wait.max(0));
-        return queue.release(cx, inner.id, job, at, Some(&failure)).await;
+        return queue.release(cx, lease, job, at, Some(&failure)).await;
     }
     tracing::error!(job = %job.id, kind, attempts, cause, "the job failed");
     job.stages = progress.ended(cx, State::Failed);
-    queue.fail(cx, inner.id, job, &failure).await
+    queue.fail(cx, lease, job, &failure).await
 }
 
 fn crashed(job: &Job, error: JoinError) -> Error {

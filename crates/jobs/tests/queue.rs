@@ -344,7 +344,10 @@ async fn a_job_that_kills_the_process_each_time_is_given_up() {
 async fn a_worker_that_lost_its_lease_changes_nothing() {
     each(async |given| {
         let (slow, quick) = (Arc::new(Test::default()), Arc::new(Test::default()));
-        let first = given.start(&slow, false).await;
+        // One hand, which is busy: this worker cannot take its own lost job again.
+        let options = WorkerOptions { at_once: 1, is_alone: false };
+        let (queue, handlers) = (given.queue.clone(), vec![slow.clone() as Arc<dyn Handler>]);
+        let first = Worker::start(&given.cx, queue, handlers, options).await.unwrap();
         let job = given.put("Test", json!({"do": "wait"})).await;
         slow.started.notified().await;
         given.clock.advance_ms(JOB_LEASE_MS);
@@ -357,6 +360,26 @@ async fn a_worker_that_lost_its_lease_changes_nothing() {
         quick.go_on.notify_one();
         assert_eq!(given.end_of(&job).await.state, State::Succeeded);
         second.stop(LONG).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_worker_that_takes_its_own_lost_job_again_ends_it_once() {
+    each(async |given| {
+        let test = Arc::new(Test::default());
+        let worker = given.start(&test, false).await;
+        let job = given.put("Test", json!({"do": "wait"})).await;
+        test.started.notified().await;
+        given.clock.advance_ms(JOB_LEASE_MS);
+        given.queue.wake();
+        test.started.notified().await;
+        // The first to wait is the first to go on, and has lost the job.
+        test.go_on.notify_one();
+        test.go_on.notify_one();
+        let ended = given.end_of(&job).await;
+        assert_eq!((ended.attempts, ended.result), (2, Some(json!(2))));
+        worker.stop(LONG).await;
     })
     .await;
 }
