@@ -10,7 +10,7 @@ use crate::well_known::{
     CDS_PUBLISHER, CDS_SOLUTION, DEFAULT_PUBLISHER, SYSTEM_ADMINISTRATOR_TEMPLATE,
     TEMPLATE_CURRENCY, TEMPLATE_ORGANIZATION, TEMPLATE_UNIT,
 };
-use crate::{Session, schema_store};
+use crate::{Session, schema_store, template};
 
 /// The setting that holds the unique name of the organisation.
 pub(crate) const UNIQUE_NAME: &str = "organization_unique_name";
@@ -39,8 +39,7 @@ async fn replace_ids(tx: &mut Tx, store: &Store, organization: Uuid, unit: Uuid)
         ("businessunitid", TEMPLATE_UNIT, unit),
         ("owningbusinessunit", TEMPLATE_UNIT, unit),
     ];
-    let schema = metadata::system::base_schema();
-    for table in schema.tables().filter(|table| crate::ddl::is_stored(table)) {
+    for table in template::tables::filled(tx, store).await? {
         for (column, old, new) in columns {
             if table.column(column).is_none() {
                 continue;

@@ -7,7 +7,7 @@ mod messages;
 mod organization;
 mod roles;
 mod solutions;
-mod tables;
+pub(crate) mod tables;
 mod views;
 
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::bulk::{Origin, Rows};
 use crate::well_known::{TEMPLATE_ORGANIZATION, TEMPLATE_UNIT};
 
 /// Grows when new environments begin with other tables or rows.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// Fills an empty store with all system tables and base rows.
 pub(crate) async fn create(cx: &Cx, store: &Store) -> Result<()> {
@@ -39,6 +39,7 @@ pub(crate) async fn create(cx: &Cx, store: &Store) -> Result<()> {
     solutions::fill(&mut filler).await?;
     messages::fill(&mut filler).await?;
     views::fill(&mut filler).await?;
+    tables::note_filled(&mut tx, store, &schema).await?;
     tx.commit().await
 }
 
