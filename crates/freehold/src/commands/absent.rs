@@ -115,9 +115,6 @@ const FLAGS: &[(&str, &[(&str, &str)])] = &[
     ("solution version", &[("filename", "fn"), ("patchversion", "pv")]),
 ];
 
-/// The mark in the id of a flag that is not there yet.
-const MARK: &str = "absent:";
-
 /// The command with everything of `pac` that it does not have, hidden.
 pub fn with_absent(mut root: Command) -> Command {
     for noun in NOUNS {
@@ -131,7 +128,9 @@ pub fn with_absent(mut root: Command) -> Command {
     for (path, flags) in FLAGS {
         let (noun, verb) = path.split_once(' ').expect("a path is a noun and a verb");
         root = root.mut_subcommand(noun, |noun| {
-            noun.mut_subcommand(verb, |verb| flags.iter().fold(verb, |verb, flag| verb.arg(absent(flag))))
+            noun.mut_subcommand(verb, |verb| {
+                flags.iter().fold(verb, |verb, flag| verb.arg(absent(flag)))
+            })
         });
     }
     root
@@ -145,7 +144,7 @@ fn nothing(name: &'static str) -> Command {
 }
 
 fn absent((long, short): &'static (&'static str, &'static str)) -> Arg {
-    let arg = Arg::new(format!("{MARK}{long}")).long(*long).hide(true).num_args(0..=1);
+    let arg = Arg::new(*long).long(*long).hide(true).num_args(0..=1);
     match short.chars().next().filter(|_| short.len() == 1) {
         Some(letter) => arg.short(letter),
         None => arg.alias(*short),
@@ -163,7 +162,9 @@ pub fn refusal(matches: &ArgMatches) -> Option<Failure> {
     if verbs.contains(&verb) {
         return Some(not_yet(&format!("`freehold {noun} {verb}`")));
     }
-    let flag = inner.ids().find_map(|id| id.as_str().strip_prefix(MARK))?;
+    let path = format!("{noun} {verb}");
+    let flags = FLAGS.iter().find(|(known, _)| *known == path).map_or(&[][..], |(_, flags)| flags);
+    let (flag, _) = flags.iter().find(|(flag, _)| inner.contains_id(flag))?;
     Some(not_yet(&format!("The flag --{flag} of `freehold {noun} {verb}`")))
 }
 
@@ -188,8 +189,14 @@ mod tests {
         };
         for (line, want) in [
             ("freehold canvas", Some("`freehold canvas` is not part of this product yet.")),
-            ("freehold pcf push --publisher-prefix x", Some("`freehold pcf` is not part of this product yet.")),
-            ("freehold admin backup -env x", Some("`freehold admin backup` is not part of this product yet.")),
+            (
+                "freehold pcf push --publisher-prefix x",
+                Some("`freehold pcf` is not part of this product yet."),
+            ),
+            (
+                "freehold admin backup -env x",
+                Some("`freehold admin backup` is not part of this product yet."),
+            ),
             (
                 "freehold solution pack -z a.zip -f src --map m.xml",
                 Some("The flag --map of `freehold solution pack` is not part of this product yet."),

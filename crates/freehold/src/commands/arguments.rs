@@ -4,7 +4,7 @@
 //! (`--packageType`), and takes `true` or `false` behind a switch. Short forms of several letters
 //! are aliases of the long ones in the definition of an argument.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 
 use clap::{Arg, Command};
 
@@ -95,12 +95,6 @@ pub fn of_process() -> Vec<OsString> {
     std::env::args_os().collect()
 }
 
-/// For messages: the arguments as one line.
-pub fn line(arguments: &[OsString]) -> String {
-    let texts = arguments.iter().map(|text| OsStr::to_string_lossy(text));
-    texts.collect::<Vec<_>>().join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use clap::ArgAction;
@@ -108,7 +102,8 @@ mod tests {
     use super::*;
 
     fn check(text: &str, want: &str) {
-        let switch = |name, alias| Arg::new(name).long(name).alias(alias).action(ArgAction::SetTrue);
+        let switch =
+            |name, alias| Arg::new(name).long(name).alias(alias).action(ArgAction::SetTrue);
         let root = Command::new("freehold")
             .arg(Arg::new("json").long("json").global(true).action(ArgAction::SetTrue))
             .subcommand(
@@ -121,7 +116,9 @@ mod tests {
                 ),
             );
         let arguments: Vec<_> = text.split(' ').map(OsString::from).collect();
-        assert_eq!(line(&plain(&root, &arguments)), want, "{text}");
+        let found = plain(&root, &arguments);
+        let found: Vec<_> = found.iter().map(|text| text.to_string_lossy()).collect();
+        assert_eq!(found.join(" "), want, "{text}");
     }
 
     #[test]
@@ -143,6 +140,9 @@ mod tests {
         ] {
             check(&format!("{start} {text}"), format!("{start} {want}").trim_end());
         }
-        check("freehold -env x solution import -env y", "freehold -env x solution import --environment y");
+        check(
+            "freehold -env x solution import -env y",
+            "freehold -env x solution import --environment y",
+        );
     }
 }

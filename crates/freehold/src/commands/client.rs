@@ -168,10 +168,8 @@ impl Client {
 
     /// `POST` of a form, as OAuth has it; whatever the answer.
     pub fn post_form(&self, url: &str, fields: &[(&str, &str)]) -> Result<Answer> {
-        let pairs: Vec<_> = fields
-            .iter()
-            .map(|(name, value)| format!("{name}={}", encoded(value)))
-            .collect();
+        let pairs: Vec<_> =
+            fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
         let headers = [("content-type", "application/x-www-form-urlencoded")];
         self.exchange(&Method::POST, url, &headers, Some(pairs.join("&")))
     }
@@ -268,8 +266,11 @@ fn unreachable(base: &str, error: &ureq::Error) -> Failure {
     if let ureq::Error::Timeout(_) = error {
         return Failure::timed_out(format!("{base} did not answer in time."));
     }
-    let failure =
-        Failure::new(Exit::Unreachable, "Unreachable", format!("{base} cannot be reached: {error}."));
+    let failure = Failure::new(
+        Exit::Unreachable,
+        "Unreachable",
+        format!("{base} cannot be reached: {error}."),
+    );
     let text = error.to_string();
     if text.contains("certificate") || text.contains("UnknownIssuer") {
         return failure.suggest("Set FREEHOLD_CA to the file ca.pem in the server's data folder.");
@@ -314,7 +315,9 @@ fn suggestion(status: u16) -> &'static str {
     match status {
         400 => "Change what the message names; --help tells what the command takes.",
         401 => "Sign in again: freehold auth create --url <address of the server>",
-        403 => "Ask whoever administers it for the right, or use another profile: freehold auth list",
+        403 => {
+            "Ask whoever administers it for the right, or use another profile: freehold auth list"
+        }
         404 => "Check the name and the environment: freehold env who",
         405 => "It cannot be done with this thing; the message says why.",
         409 => "Wait for the other operation (freehold admin status), then try again.",
@@ -340,7 +343,8 @@ mod tests {
 
     #[test]
     fn refusals_keep_the_words_of_the_server() {
-        let data = json!({"error": {"code": "0x80040220", "message": "Principal lacks prvReadAccount."}});
+        let data =
+            json!({"error": {"code": "0x80040220", "message": "Principal lacks prvReadAccount."}});
         let failure = refused(&answer(403, data));
         assert_eq!((failure.exit, failure.code.as_str()), (Exit::Refused, "0x80040220"));
         assert_eq!(failure.message, "Principal lacks prvReadAccount.");
@@ -348,10 +352,16 @@ mod tests {
 
         let oauth = json!({"error": "invalid_grant", "error_description": "AADSTS50126: no"});
         let failure = refused(&answer(400, oauth));
-        assert_eq!((failure.code.as_str(), failure.message.as_str()), ("invalid_grant", "AADSTS50126: no"));
+        assert_eq!(
+            (failure.code.as_str(), failure.message.as_str()),
+            ("invalid_grant", "AADSTS50126: no")
+        );
 
         let failure = refused(&answer(502, json!("<html>")));
-        assert_eq!((failure.code.as_str(), failure.message.as_str()), ("HTTP 502", "The server answered 502."));
+        assert_eq!(
+            (failure.code.as_str(), failure.message.as_str()),
+            ("HTTP 502", "The server answered 502.")
+        );
         assert_eq!(refused(&answer(401, json!({}))).exit, Exit::NotSignedIn);
         assert_eq!(refused(&answer(501, json!({}))).exit, Exit::NotSupported);
     }

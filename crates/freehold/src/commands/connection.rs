@@ -22,8 +22,13 @@ pub struct Connection {
 
 /// The server that commands work with.
 pub fn connect(shell: &Shell) -> Result<Connection> {
+    connect_to(shell, shell.variable("FREEHOLD_URL"))
+}
+
+/// The server at `url`; that of the profile without it.
+pub fn connect_to(shell: &Shell, url: Option<String>) -> Result<Connection> {
     let store = Store::of(shell)?;
-    let (url, token) = (shell.variable("FREEHOLD_URL"), shell.variable("FREEHOLD_TOKEN"));
+    let token = shell.variable("FREEHOLD_TOKEN");
     let profiles = store.read()?;
     let profile = match &url {
         None => profiles.current().cloned(),
@@ -57,11 +62,14 @@ pub fn authority(shell: &Shell, url: &str, file: Option<&Path>) -> Result<Option
     if !url.starts_with("https://") {
         return Ok(None);
     }
-    let named = file.map(Path::to_owned).or_else(|| shell.variable("FREEHOLD_CA").map(PathBuf::from));
+    let named =
+        file.map(Path::to_owned).or_else(|| shell.variable("FREEHOLD_CA").map(PathBuf::from));
     if let Some(path) = named {
         return read(&path).map(Some);
     }
-    let data = shell.variable("FREEHOLD_DATA").map_or_else(|| PathBuf::from("freehold-data"), PathBuf::from);
+    let data = shell
+        .variable("FREEHOLD_DATA")
+        .map_or_else(|| PathBuf::from("freehold-data"), PathBuf::from);
     let path = data.join("ca.pem");
     if is_loopback(url) && path.is_file() {
         return read(&path).map(Some);

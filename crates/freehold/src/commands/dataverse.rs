@@ -37,11 +37,6 @@ impl<'a> Dataverse<'a> {
         Dataverse { client, instance: self.instance.clone(), root: self.root.clone() }
     }
 
-    /// The server's client.
-    pub fn client(&self) -> &Client {
-        self.client
-    }
-
     /// `GET` below the root of the service.
     pub fn get(&self, path: &str) -> Result<Answer> {
         self.call(&Method::GET, path, &[], None)
@@ -74,7 +69,8 @@ impl<'a> Dataverse<'a> {
     pub fn create(&self, set: &str, row: &Value) -> Result<String> {
         let answer = self.post(set, row)?;
         let url = answer.header("odata-entityid").or_else(|| answer.header("location"));
-        let id = url.and_then(|url| url.rsplit_once('(')).map(|(_, rest)| rest.trim_end_matches(')'));
+        let id =
+            url.and_then(|url| url.rsplit_once('(')).map(|(_, rest)| rest.trim_end_matches(')'));
         id.map(str::to_owned).ok_or_else(|| Failure::unexpected("a new row without its id"))
     }
 
@@ -109,7 +105,9 @@ impl<'a> Dataverse<'a> {
     pub fn table(&self, name: &str) -> Result<Table> {
         let text = name.replace('\'', "''");
         let lower = text.to_lowercase();
-        let filter = format!("LogicalName eq '{lower}' or EntitySetName eq '{lower}' or SchemaName eq '{text}'");
+        let filter = format!(
+            "LogicalName eq '{lower}' or EntitySetName eq '{lower}' or SchemaName eq '{text}'"
+        );
         let select = "LogicalName,EntitySetName,PrimaryIdAttribute,PrimaryNameAttribute,SchemaName";
         let found = self.list(&format!(
             "EntityDefinitions?{}",

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::Value;
 
-use super::client::{Client, query};
+use super::client::Client;
 use super::connection::Connection;
 use super::dataverse::Dataverse;
 use super::failure::{Failure, Result};
@@ -225,11 +225,6 @@ fn ambiguous(text: &str, found: &[&Environment]) -> Failure {
     let mut failure = Failure::usage(text).suggest("Give the id, or the whole name.");
     "EnvironmentAmbiguous".clone_into(&mut failure.code);
     failure
-}
-
-/// `$expand`s that make the object complete.
-pub fn expand() -> String {
-    query(&[("$expand", "permissions,properties.capacity")])
 }
 
 #[cfg(test)]

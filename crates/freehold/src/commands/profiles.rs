@@ -119,7 +119,9 @@ impl Profiles {
             (Some(index), None) => {
                 index.checked_sub(1).filter(|position| *position < self.profiles.len())
             }
-            (None, Some(name)) => self.profiles.iter().position(|profile| same(&profile.name, name)),
+            (None, Some(name)) => {
+                self.profiles.iter().position(|profile| same(&profile.name, name))
+            }
             _ => return Err(Failure::usage("Name the profile with --index or --name, not both.")),
         };
         position.ok_or_else(|| {
@@ -132,8 +134,8 @@ impl Profiles {
     /// Puts a profile in, in place of one with the same name, and selects it.
     pub fn put(&mut self, profile: Profile) -> Result<()> {
         self.current = Some(profile.name.clone());
-        match self.profiles.iter_mut().find(|known| same(&known.name, &profile.name)) {
-            Some(known) => *known = profile,
+        match self.profiles.iter().position(|known| same(&known.name, &profile.name)) {
+            Some(position) => self.profiles[position] = profile,
             None if self.profiles.len() == PROFILES_MAX => {
                 return Err(Failure::local(format!("There are {PROFILES_MAX} profiles already."))
                     .suggest("Delete some: freehold auth delete --name <name>"));
@@ -317,7 +319,8 @@ mod tests {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            let mode = fs::metadata(folder.path().join("secrets.json")).unwrap().permissions().mode();
+            let mode =
+                fs::metadata(folder.path().join("secrets.json")).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
         }
         store.put_secret("DEV", None).unwrap();

@@ -242,13 +242,15 @@ mod tests {
 
     #[test]
     fn tables_and_lists_are_plain_text() {
-        let rows = [["Dev", "Sandbox"], ["Production", "Production"]].map(|row| row.map(str::to_owned));
+        let rows =
+            [["Dev", "Sandbox"], ["Production", "Production"]].map(|row| row.map(str::to_owned));
         insta::assert_snapshot!(table(["Name", "Type"], rows), @"
         Name        Type
         Dev         Sandbox
         Production  Production
         ");
-        let pairs = [("User", "ana".to_owned()), ("Group", String::new()), ("Tenant", "t".to_owned())];
+        let pairs =
+            [("User", "ana".to_owned()), ("Group", String::new()), ("Tenant", "t".to_owned())];
         insta::assert_snapshot!(list(&pairs), @"
         User    ana
         Tenant  t

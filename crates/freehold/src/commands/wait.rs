@@ -135,7 +135,11 @@ fn show_job(dataverse: &Dataverse, job: &str, progress: &mut Progress) -> Result
         Ok(answer) => {
             let percent = answer.body["percent"].as_f64().unwrap_or_default().clamp(0.0, 100.0);
             let step = answer.body["step"].as_str().unwrap_or_default();
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 100")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "0 to 100"
+            )]
             progress.at(percent as u64, step);
             Ok(())
         }
@@ -183,7 +187,10 @@ mod tests {
         let row = json!({"statecode": 3, "statuscode": 31, "errorcode": -2_147_188_707,
             "friendlymessage": "", "message": "Missing parts."});
         let failure = ended(&row, None);
-        assert_eq!((failure.code.as_str(), failure.message.as_str()), ("0x8004801d", "Missing parts."));
+        assert_eq!(
+            (failure.code.as_str(), failure.message.as_str()),
+            ("0x8004801d", "Missing parts.")
+        );
     }
 
     #[test]

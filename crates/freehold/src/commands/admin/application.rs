@@ -38,9 +38,9 @@ impl Verb {
             Self::List => {
                 let answer = client.get(&format!("{BAP}/adminApplications?{VERSION}"))?;
                 let items = answer.body["value"].as_array().map_or(&[][..], Vec::as_slice);
-                let ids = items.iter().map(|item| {
-                    [item["applicationId"].as_str().unwrap_or_default().to_owned()]
-                });
+                let ids = items
+                    .iter()
+                    .map(|item| [item["applicationId"].as_str().unwrap_or_default().to_owned()]);
                 shell.show(&answer.body["value"], || table(["Application ID"], ids))
             }
             Self::Register(Which { application_id }) => {

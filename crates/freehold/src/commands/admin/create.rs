@@ -136,8 +136,7 @@ fn body(client: &Client, wanted: &NewEnvironment) -> Result<Value> {
     }
     if let Some(database) = &wanted.database {
         properties["databaseType"] = json!("CommonDataService");
-        properties["linkedEnvironmentMetadata"] =
-            linked(client, location.as_deref(), database)?;
+        properties["linkedEnvironmentMetadata"] = linked(client, location.as_deref(), database)?;
     }
     let mut body = json!({ "properties": properties });
     if let Some(location) = location {
@@ -197,7 +196,8 @@ fn named(client: &Client, path: &str, what: &str, text: &str) -> Result<String> 
 fn pick<'v>(items: &'v [Value], text: &str) -> Option<&'v str> {
     let plain = |text: &str| text.to_lowercase().replace([' ', '-', '_'], "");
     let wanted = plain(text);
-    let shown = |item: &Value| plain(item["properties"]["displayName"].as_str().unwrap_or_default());
+    let shown =
+        |item: &Value| plain(item["properties"]["displayName"].as_str().unwrap_or_default());
     let exact = items.iter().find(|item| {
         item["name"].as_str().is_some_and(|name| plain(name) == wanted) || shown(item) == wanted
     });
@@ -221,7 +221,8 @@ mod tests {
 
     #[test]
     fn people_call_things_by_their_names() {
-        let item = |name: &str, shown: &str| json!({"name": name, "properties": {"displayName": shown}});
+        let item =
+            |name: &str, shown: &str| json!({"name": name, "properties": {"displayName": shown}});
         let regions = [
             item("unitedstates", "United States"),
             item("unitedkingdom", "United Kingdom"),

@@ -22,7 +22,8 @@ impl ListTenantSettings {
     /// Does it.
     pub fn run(self, shell: &Shell) -> Result<()> {
         let client = connect(shell)?.client;
-        let settings = client.post(&format!("{BAP}/listTenantSettings?{VERSION}"), &Value::Null)?.body;
+        let settings =
+            client.post(&format!("{BAP}/listTenantSettings?{VERSION}"), &Value::Null)?.body;
         if let Some(path) = &self.settings_file {
             std::fs::write(path, format!("{settings:#}\n"))
                 .map_err(|error| Failure::file("This file cannot be written:", path, &error))?;

@@ -25,8 +25,8 @@ use super::failure::{Failure, Result};
 use super::shell::Shell;
 use super::wait::{Deadline, operation};
 
-pub use delete::delete;
 pub use create::{NewDatabase, NewEnvironment, create};
+pub use delete::delete;
 
 /// The verbs.
 #[derive(Debug, Subcommand)]

@@ -25,10 +25,8 @@ impl Recover {
         let client = connect(shell)?.client;
         let deleted = environments::list(&client, "scopes/admin/deletedEnvironments")?;
         let environment = environments::find(&deleted, &self.environment)?;
-        let url = format!(
-            "{BAP}/scopes/admin/deletedEnvironments/{}/recover?{VERSION}",
-            environment.id
-        );
+        let url =
+            format!("{BAP}/scopes/admin/deletedEnvironments/{}/recover?{VERSION}", environment.id);
         let accepted = client.post(&url, &json!({}))?;
         let what = format!("Recovering {}", environment.name);
         let back = follow(shell, &client, &accepted, self.waiting.deadline(), &what)?;

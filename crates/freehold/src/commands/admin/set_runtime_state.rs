@@ -39,7 +39,9 @@ impl SetRuntimeState {
     /// Does it.
     pub fn run(self, shell: &Shell) -> Result<()> {
         if self.runtime_state.is_none() && self.background_operations.is_none() {
-            return Err(Failure::usage("Give --runtime-state or --background-operations, or both."));
+            return Err(Failure::usage(
+                "Give --runtime-state or --background-operations, or both.",
+            ));
         }
         let connection = connect(shell)?;
         let client = &connection.client;

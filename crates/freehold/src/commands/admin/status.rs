@@ -36,7 +36,10 @@ impl Status {
             let answer = client.get(&url)?;
             let operations = answer.body["value"].as_array().map_or(&[][..], Vec::as_slice);
             found.extend(
-                operations.iter().filter(|one| self.all || !is_over(one)).map(|one| shown(environment, one)),
+                operations
+                    .iter()
+                    .filter(|one| self.all || !is_over(one))
+                    .map(|one| shown(environment, one)),
             );
         }
         shell.show(&Value::Array(found.clone()), || to_text(&found))
@@ -65,8 +68,7 @@ fn to_text(operations: &[Value]) -> String {
     if operations.is_empty() {
         return "No operation is under way.".to_owned();
     }
-    let names =
-        ["environment", "type", "state", "requestedBy", "createdDateTime", "operationId"];
+    let names = ["environment", "type", "state", "requestedBy", "createdDateTime", "operationId"];
     let rows = operations
         .iter()
         .map(|one| names.map(|name| one[name].as_str().unwrap_or_default().to_owned()));

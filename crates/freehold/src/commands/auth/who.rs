@@ -25,9 +25,11 @@ impl Who {
             items.iter().filter_map(|item| item.as_str()).collect::<Vec<_>>().join(", ")
         };
         shell.show(&value, || {
-            let profile = connection.profile.as_ref().map(shown).unwrap_or_else(|| {
-                list(&[("Server", connection.client.base().to_owned())])
-            });
+            let profile = connection
+                .profile
+                .as_ref()
+                .map(shown)
+                .unwrap_or_else(|| list(&[("Server", connection.client.base().to_owned())]));
             let me = list(&[
                 ("Name", text("displayName")),
                 ("User", text("userPrincipalName")),

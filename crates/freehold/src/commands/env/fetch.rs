@@ -63,7 +63,8 @@ mod tests {
 
     #[test]
     fn a_query_names_its_table() {
-        let table = table_of("<fetch top='5'><entity name='account'><all-attributes/></entity></fetch>");
+        let table =
+            table_of("<fetch top='5'><entity name='account'><all-attributes/></entity></fetch>");
         assert_eq!(table.unwrap(), "account");
         assert!(table_of("<fetch/>").is_err());
         assert!(table_of("name eq 1").is_err());

@@ -28,9 +28,7 @@ impl Who {
         if environment.domain.is_some() {
             let dataverse = Dataverse::of(&connection.client, &environment)?;
             let who = dataverse.get("WhoAmI")?.body;
-            for (name, member) in
-                [("userId", "UserId"), ("businessUnitId", "BusinessUnitId")]
-            {
+            for (name, member) in [("userId", "UserId"), ("businessUnitId", "BusinessUnitId")] {
                 value[name] = who[member].clone();
             }
         }

@@ -97,7 +97,8 @@ pub fn compare(folder: &Path, tree: &Tree) -> Result<Changes> {
 /// Writes one file of a tree into a folder. With `clobber` also over one that is read-only.
 pub fn write(folder: &Path, name: &str, content: &[u8], clobber: bool) -> Result<()> {
     let path = inside(folder, name)?;
-    let wrong = |error: std::io::Error| Failure::file("This file cannot be written:", &path, &error);
+    let wrong =
+        |error: std::io::Error| Failure::file("This file cannot be written:", &path, &error);
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent).map_err(wrong)?;
     }
@@ -132,7 +133,8 @@ pub fn delete(folder: &Path, name: &str) -> Result<()> {
 
 /// A path that stays inside of the folder.
 fn inside(folder: &Path, name: &str) -> Result<PathBuf> {
-    let is_plain = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', ':']);
+    let is_plain =
+        |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', ':']);
     if name.split('/').all(is_plain) {
         return Ok(name.split('/').fold(folder.to_owned(), |path, part| path.join(part)));
     }
@@ -146,7 +148,8 @@ fn walk(
     depth: usize,
     each: &mut impl FnMut(&Path, &str) -> Result<()>,
 ) -> Result<()> {
-    let wrong = |error: std::io::Error| Failure::file("This folder cannot be read:", folder, &error);
+    let wrong =
+        |error: std::io::Error| Failure::file("This folder cannot be read:", folder, &error);
     if depth == DEPTH_MAX {
         return Err(Failure::local(format!("{} is too deep.", folder.display())));
     }
@@ -175,7 +178,9 @@ mod tests {
     fn a_tree_is_written_compared_and_cleaned_up() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
-        for (name, text) in [("Other/Solution.xml", "old"), ("Roles/Gone.xml", "x"), ("a.txt", "same")] {
+        for (name, text) in
+            [("Other/Solution.xml", "old"), ("Roles/Gone.xml", "x"), ("a.txt", "same")]
+        {
             write(folder, name, text.as_bytes(), false).unwrap();
         }
         write(folder, ".git/config", b"hidden", false).unwrap();

@@ -94,7 +94,9 @@ impl ImportVerb {
         };
         // With no wait there is nothing to publish yet.
         if self.no_wait && self.publish_changes {
-            return Err(Failure::usage("--publish-changes needs the end of the import; take out --no-wait."));
+            return Err(Failure::usage(
+                "--publish-changes needs the end of the import; take out --no-wait.",
+            ));
         }
         let deadline = (!self.no_wait).then(|| Deadline::minutes(self.max_async_wait_time));
         let done = import(shell, &dataverse, &bytes, &wanted, deadline)?;
@@ -327,11 +329,7 @@ fn missing_table(missing: &[Value]) -> String {
             text("RequiredComponentType"),
             join(text("RequiredComponentParentSchemaName"), text("RequiredComponentSchemaName")),
             text("RequiredSolutionName"),
-            format!(
-                "{} {}",
-                text("DependentComponentType"),
-                text("DependentComponentSchemaName")
-            ),
+            format!("{} {}", text("DependentComponentType"), text("DependentComponentSchemaName")),
         ]
     });
     table(["Type", "Missing", "Solution", "Needed by"], rows)

@@ -35,12 +35,17 @@ impl Init {
             Failure::file("The folder cannot be read:", &self.output_directory, &error)
         })?;
         if path.join("Other").exists() {
-            return Err(Failure::local(format!("{} is the source of a solution already.", path.display()))
-                .suggest("Choose another folder with --outputDirectory."));
+            return Err(Failure::local(format!(
+                "{} is the source of a solution already.",
+                path.display()
+            ))
+            .suggest("Choose another folder with --outputDirectory."));
         }
         let name = plain(&path.file_name().unwrap_or_default().to_string_lossy());
         if name.is_empty() {
-            return Err(Failure::usage("The name of the folder has no letter to name the solution by."));
+            return Err(Failure::usage(
+                "The name of the folder has no letter to name the solution by.",
+            ));
         }
         let package = Package::build(&manifest(&name, &self), Vec::new())?;
         for (file, content) in source::unpack(&package)? {
@@ -69,9 +74,10 @@ fn manifest(name: &str, init: &Init) -> Manifest {
 
 /// The first digits of option values: 10000 to 99999, always the same for a prefix.
 fn option_prefix(prefix: &str) -> i32 {
-    let hash = prefix.to_lowercase().bytes().fold(7_i32, |hash, byte| {
-        (hash * 31 + i32::from(byte)).rem_euclid(90_000)
-    });
+    let hash = prefix
+        .to_lowercase()
+        .bytes()
+        .fold(7_i32, |hash, byte| (hash * 31 + i32::from(byte)).rem_euclid(90_000));
     10_000 + hash
 }
 
@@ -102,10 +108,15 @@ mod tests {
     fn names_and_prefixes_follow_the_rules_of_the_platform() {
         assert_eq!(plain("My Sales-App 2"), "MySalesApp2");
         assert_eq!(plain("2nd"), "nd");
-        for (prefix, want) in
-            [("fh", true), ("contoso1", true), ("a", false), ("toolongxx", false), ("1a", false),
-             ("mscrmx", false), ("a_b", false)]
-        {
+        for (prefix, want) in [
+            ("fh", true),
+            ("contoso1", true),
+            ("a", false),
+            ("toolongxx", false),
+            ("1a", false),
+            ("mscrmx", false),
+            ("a_b", false),
+        ] {
             assert_eq!(check_prefix(prefix).is_ok(), want, "{prefix}");
         }
         assert_eq!(option_prefix("FH"), option_prefix("fh"));
@@ -123,6 +134,9 @@ mod tests {
         let tree = source::unpack(&package).unwrap();
         let again = source::pack(&tree, false).unwrap();
         let manifest = again.manifest().unwrap();
-        assert_eq!((manifest.unique_name.as_str(), manifest.publisher.prefix.as_str()), ("Sales", "con"));
+        assert_eq!(
+            (manifest.unique_name.as_str(), manifest.publisher.prefix.as_str()),
+            ("Sales", "con")
+        );
     }
 }

@@ -24,7 +24,8 @@ use super::failure::{Failure, Result};
 use super::shell::Shell;
 
 pub use export::export;
-pub use import::{Import, Imported, import};
+pub use folder::package_bytes;
+pub use import::{Import, import};
 pub use publish::publish;
 
 /// The verbs.

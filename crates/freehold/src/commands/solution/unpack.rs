@@ -75,7 +75,8 @@ impl Unpack {
             "left": if delete { &[] } else { &changes.deleted[..] },
             "unchanged": changes.unchanged,
         });
-        shell.show(&value, || to_text(&self.folder, &changes, self.allow_write != Allow::No, delete))
+        shell
+            .show(&value, || to_text(&self.folder, &changes, self.allow_write != Allow::No, delete))
     }
 
     fn tree(&self) -> Result<source::Tree> {
@@ -119,8 +120,7 @@ fn read(path: &Path) -> Result<Package> {
 fn to_text(folder: &Path, changes: &Changes, written: bool, deleted: bool) -> String {
     let mut text = String::new();
     let gone = if deleted { "-" } else { "?" };
-    for (mark, names) in
-        [("+", &changes.added), ("~", &changes.changed), (gone, &changes.deleted)]
+    for (mark, names) in [("+", &changes.added), ("~", &changes.changed), (gone, &changes.deleted)]
     {
         text.extend(names.iter().map(|name| format!("{mark} {name}\n")));
     }

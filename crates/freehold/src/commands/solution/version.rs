@@ -52,7 +52,8 @@ impl VersionVerb {
             .suggest("Give --buildversion and --revisionversion."));
         }
         let path = manifest_file(&self.solution_path)?;
-        let wrong = |error: std::io::Error| Failure::file("The solution cannot be read:", &path, &error);
+        let wrong =
+            |error: std::io::Error| Failure::file("The solution cannot be read:", &path, &error);
         let bytes = fs::read(&path).map_err(wrong)?;
         let (before, after, text) = changed(&bytes, &path, |version| {
             let Version([major, minor, mut build, mut revision]) = version;
@@ -78,7 +79,8 @@ impl VersionVerb {
 }
 
 fn manifest_file(path: &Path) -> Result<PathBuf> {
-    let places = [path.to_owned(), path.join("Other/Solution.xml"), path.join("src/Other/Solution.xml")];
+    let places =
+        [path.to_owned(), path.join("Other/Solution.xml"), path.join("src/Other/Solution.xml")];
     places.into_iter().find(|place| place.is_file()).ok_or_else(|| {
         Failure::local(format!("{} is not the source of a solution.", path.display()))
             .suggest("Give the folder with Other/Solution.xml in it: --solutionPath")
@@ -98,7 +100,8 @@ fn changed(
         return Err(Failure::local(format!("{at} has no version."))
             .suggest("It is the Solution.xml that an unpack or init made."));
     };
-    let before: Version = old.parse().map_err(|error: package::PackageError| error.at(at.clone()))?;
+    let before: Version =
+        old.parse().map_err(|error: package::PackageError| error.at(at.clone()))?;
     let after = change(before);
     let text = String::from_utf8_lossy(bytes);
     let from = format!("<Version>{old}</Version>");
@@ -119,7 +122,10 @@ mod tests {
             Version([version.0[0], version.0[1], 9, 1])
         })
         .unwrap();
-        assert_eq!((before.to_string(), after.to_string()), ("1.2.3.0".to_owned(), "1.2.9.1".to_owned()));
+        assert_eq!(
+            (before.to_string(), after.to_string()),
+            ("1.2.3.0".to_owned(), "1.2.9.1".to_owned())
+        );
         assert_eq!(new, text.replace("1.2.3", "1.2.9.1"));
     }
 }
