@@ -2,17 +2,43 @@
 
 use base::{Error, Kind, Result};
 use dataverse::{Input, Reference, RowInput};
-use metadata::{Schema, Table};
+use indexmap::IndexMap;
+use metadata::{Column, ColumnKind, Schema, Table};
 use query::odata::{RowReference, parse_reference, unqualified};
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::call::Call;
+use super::navigation::{Navigation, navigation};
 
 /// The protocol's code for a body that does not fit.
 const PAYLOAD: &str = "0x80048d19";
 
+/// The members of an object, each as it is written.
+type Members<'b> = IndexMap<String, &'b RawValue>;
+
 /// The body as a JSON object.
 pub(super) fn object(call: &Call) -> Result<Map<String, Value>> {
+    read(call)
+}
+
+/// The row of `table` that the body describes.
+pub(super) fn row(call: &Call, table: &Table) -> Result<RowInput> {
+    members(&call.schema, table, read(call)?)
+}
+
+/// The value of one property: `{"value": …}`.
+pub(super) fn property_value(call: &Call, column: &Column) -> Result<Input> {
+    let members: Members<'_> = read(call)?;
+    match members.get("value") {
+        None => Err(wrong("The body needs the member 'value'.")),
+        Some(value) if value.get() == "null" => Ok(Input::Null),
+        Some(value) => scalar(&column.kind, value).map(Input::Value),
+    }
+}
+
+fn read<'b, T: Deserialize<'b>>(call: &'b Call) -> Result<T> {
     if let Some(content) = call.header("content-type")
         && !content.trim_start().to_ascii_lowercase().starts_with("application/json")
     {
@@ -22,11 +48,10 @@ pub(super) fn object(call: &Call) -> Result<Map<String, Value>> {
     }
     // Some editors put a byte order mark in front.
     let text = call.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&call.body);
-    match serde_json::from_slice(text) {
-        Ok(Value::Object(members)) => Ok(members),
-        Ok(_) => Err(wrong("The body is not a JSON object.")),
-        Err(error) => Err(wrong(format!("The body is not valid JSON: {error}."))),
-    }
+    serde_json::from_slice(text).map_err(|error| match error.is_data() {
+        true => wrong("The body is not a JSON object."),
+        false => wrong(format!("The body is not valid JSON: {error}.")),
+    })
 }
 
 /// As [`object`]; an empty body or `null` is an object without members.
@@ -39,14 +64,13 @@ pub(super) fn wrong(message: impl Into<String>) -> Error {
     Error::new(Kind::Invalid, PAYLOAD, message)
 }
 
-/// The row of `table` that the members of an object describe.
-pub(super) fn row(schema: &Schema, table: &Table, members: Map<String, Value>) -> Result<RowInput> {
+fn members(schema: &Schema, table: &Table, members: Members<'_>) -> Result<RowInput> {
     let mut row = RowInput::default();
     for (name, value) in members {
         match name.split_once('@') {
-            Some(("", "odata.type")) => check_type(table, &value)?,
+            Some(("", "odata.type")) => check_type(table, &parsed(value)?)?,
             Some((navigation, "odata.bind")) if !navigation.is_empty() => {
-                row.0.push((navigation.to_owned(), bind(schema, value)?));
+                row.0.push((navigation.to_owned(), bind(schema, parsed(value)?)?));
             }
             // Control information of an earlier answer; says nothing new.
             Some(_) => {}
@@ -57,6 +81,10 @@ pub(super) fn row(schema: &Schema, table: &Table, members: Map<String, Value>) -
         }
     }
     Ok(row)
+}
+
+fn parsed<'b, T: Deserialize<'b>>(value: &'b RawValue) -> Result<T> {
+    serde_json::from_str(value.get()).map_err(|error| wrong(format!("{error}.")))
 }
 
 fn check_type(table: &Table, value: &Value) -> Result<()> {
@@ -70,40 +98,45 @@ fn check_type(table: &Table, value: &Value) -> Result<()> {
     )))
 }
 
-fn input(schema: &Schema, table: &Table, name: &str, value: Value) -> Result<Input> {
-    if value.is_null() {
+fn input(schema: &Schema, table: &Table, name: &str, value: &RawValue) -> Result<Input> {
+    let text = value.get();
+    if text == "null" {
         return Ok(Input::Null);
     }
-    if table.column(name).is_some_and(|column| !column.is_lookup()) {
-        return Ok(Input::Value(value));
+    if let Some(column) = table.column(name).filter(|column| !column.is_lookup()) {
+        return scalar(&column.kind, value).map(Input::Value);
     }
-    match value {
-        Value::Object(members) => nested(schema, table, name, members).map(Input::Row),
-        Value::Array(items) => {
-            let rows = items.into_iter().map(|item| match item {
-                Value::Object(members) => nested(schema, table, name, members),
-                _ => Err(wrong(format!("The items of '{name}' must be objects."))),
-            });
+    match text.as_bytes().first() {
+        Some(b'{') => nested(schema, table, name, value).map(Input::Row),
+        Some(b'[') => {
+            let items: Vec<&RawValue> = parsed(value)?;
+            let rows = items.into_iter().map(|item| nested(schema, table, name, item));
             rows.collect::<Result<_>>().map(Input::Rows)
         }
-        value => Ok(Input::Value(value)),
+        _ => parsed(value).map(Input::Value),
     }
 }
 
-/// A row that is created along. Which table it is of follows from the navigation property; one that
-/// is not known is for the data service to refuse.
-fn nested(
-    schema: &Schema,
-    table: &Table,
-    name: &str,
-    members: Map<String, Value>,
-) -> Result<RowInput> {
-    use super::navigation::{Navigation, navigation};
+/// The value of a column. A number that is kept exactly stays as it is written.
+fn scalar(kind: &ColumnKind, value: &RawValue) -> Result<Value> {
+    let text = value.get();
+    let is_exact = matches!(kind, ColumnKind::Decimal { .. } | ColumnKind::Money { .. });
+    match text.as_bytes().first() {
+        Some(b'-' | b'0'..=b'9') if is_exact => Ok(Value::String(text.to_owned())),
+        _ => parsed(value),
+    }
+}
+
+/// A row that is created along. Which table it is of follows from the navigation property.
+fn nested(schema: &Schema, table: &Table, name: &str, value: &RawValue) -> Result<RowInput> {
     let target = match navigation(schema, table, name) {
         Some(Navigation::One { target: Some(target), .. } | Navigation::Many(target)) => target,
         _ => return Err(unknown_property(table, name)),
     };
-    row(schema, &target, members)
+    if !value.get().starts_with('{') {
+        return Err(wrong(format!("The items of '{name}' must be objects.")));
+    }
+    members(schema, &target, parsed(value)?)
 }
 
 /// The refusal of a property that a table does not have.
@@ -143,4 +176,18 @@ pub(super) fn reference(schema: &Schema, text: &str) -> Result<Reference> {
             "Content-ID Reference: '${id}' does not exist in the batch context."
         ))),
     }
+}
+
+/// The row that an object names: `{"accountid": "…", "@odata.type": "…"}` or `{"@odata.id": "…"}`.
+pub(super) fn object_reference(schema: &Schema, value: &Value) -> Result<Reference> {
+    if let Some(text) = value["@odata.id"].as_str() {
+        return reference(schema, text);
+    }
+    let name = value["@odata.type"].as_str().and_then(unqualified);
+    let table = name.and_then(|name| schema.table(name));
+    let table =
+        table.ok_or_else(|| wrong("A row needs '@odata.id', or '@odata.type' and its id."))?;
+    let id = value[table.primary_id.as_str()].as_str().and_then(|id| id.parse().ok());
+    let id = id.ok_or_else(|| wrong(format!("The id '{}' is missing.", table.primary_id)))?;
+    Ok(Reference::id(&table.logical_name, id))
 }

@@ -269,7 +269,12 @@ impl Xml {
         }
         let responses = functions::all().iter().map(|f| (f.name, f.returns));
         let responses = responses.chain(actions::all().iter().map(|a| (a.name, a.returns)));
-        for (name, members) in responses.filter(|(_, members)| !members.is_empty()) {
+        let mut written = HashSet::new();
+        for (name, members) in responses {
+            // One that is bound to several tables answers with one type.
+            if members.is_empty() || !written.insert(name) {
+                continue;
+            }
             self.complex_type(&format!("{name}Response"), members)?;
         }
         self.open("EnumType", &[("Name", "EndpointAccessType")])?;
@@ -463,8 +468,16 @@ fn edm_type(kind: &ColumnKind) -> &'static str {
 }
 
 /// Types of parameters and answers whose members are not told one by one.
-const OPEN_TYPES: &[&str] =
-    &["LayerDesiredOrder", "SolutionOperationResult", "SolutionParameters", "StageSolutionResults"];
+const OPEN_TYPES: &[&str] = &[
+    "ComplexEntityMetadata",
+    "Label",
+    "LayerDesiredOrder",
+    "PrincipalAccess",
+    "RolePrivilege",
+    "SolutionOperationResult",
+    "SolutionParameters",
+    "StageSolutionResults",
+];
 
 /// Types that several answers or rows share.
 const COMPLEX_TYPES: &[(&str, Attributes<'static>)] = &[

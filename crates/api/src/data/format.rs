@@ -7,12 +7,15 @@ use dataverse::Value;
 use jiff::civil::Date;
 use metadata::{Column, ColumnKind, LanguageCode, Schema};
 
+use super::currencies::Currency;
+
 /// What people read for `value`; nothing where the value is read as it is.
 pub(super) fn formatted<'a>(
     schema: &'a Schema,
     column: &'a Column,
     value: &'a Value,
     language: LanguageCode,
+    currency: impl Fn() -> Option<&'a Currency>,
 ) -> Option<Cow<'a, str>> {
     Some(match value {
         Value::Bool(is_true) => column.options()?.label(i32::from(*is_true), language)?.into(),
@@ -24,7 +27,13 @@ pub(super) fn formatted<'a>(
         }
         Value::Lookup { name, .. } => name.as_deref()?.into(),
         Value::Int(number) => grouped(&number.to_string()).into(),
-        Value::Decimal { scaled, scale } => decimal(column, *scaled, *scale).into(),
+        Value::Decimal { scaled, scale } => match &column.kind {
+            ColumnKind::Money { precision, precision_source, .. } => {
+                money(*scaled, *scale, (*precision, *precision_source), currency()).into()
+            }
+            ColumnKind::Decimal { precision, .. } => number(*scaled, *scale, *precision).into(),
+            _ => number(*scaled, *scale, *scale).into(),
+        },
         Value::Double(number) => double(column, *number).into(),
         Value::DateTime(instant) => date_time(column, instant.0)?.into(),
         Value::Date(days) => short_date(date(i64::from(*days))?).into(),
@@ -53,12 +62,23 @@ fn grouped(number: &str) -> String {
     text
 }
 
-/// An exact number with the digits after the point that its column shows.
-fn decimal(column: &Column, scaled: i64, scale: u8) -> String {
-    let shown = match column.kind {
-        ColumnKind::Decimal { precision, .. } | ColumnKind::Money { precision, .. } => precision,
-        _ => scale,
+/// An amount: `$1,234.50`, and `($1,234.50)` below zero. How many digits are shown is the column's
+/// to say, or its currency's.
+fn money(scaled: i64, scale: u8, digits: (u8, u8), currency: Option<&Currency>) -> String {
+    let shown = match (digits, currency) {
+        ((_, 2), Some(currency)) => currency.precision,
+        ((own, _), _) => own,
     };
+    let symbol = currency.map_or("", |currency| currency.symbol.as_str());
+    let text = number(scaled, scale, shown);
+    match text.strip_prefix('-') {
+        Some(digits) => format!("({symbol}{digits})"),
+        None => format!("{symbol}{text}"),
+    }
+}
+
+/// An exact number, rounded to the digits after the point that are shown.
+fn number(scaled: i64, scale: u8, shown: u8) -> String {
     let mut digits = i128::from(scaled);
     if scale > shown {
         let unit = 10_i128.pow(u32::from(scale - shown));
@@ -120,6 +140,11 @@ mod tests {
         {
             assert_eq!(grouped(number), text);
         }
+        let dollar = Currency { symbol: "$".to_owned(), precision: 2 };
+        assert_eq!(money(12_345_000, 4, (4, 2), Some(&dollar)), "$1,234.50");
+        assert_eq!(money(-12_345_000, 4, (0, 0), Some(&dollar)), "($1,235)");
+        assert_eq!(money(12_345_000, 4, (2, 2), None), "1,234.50");
+        assert_eq!(number(12_345, 3, 2), "12.35");
         assert_eq!(decimal_text(-5, 2), "-0.05");
         assert_eq!(decimal_text(100_000_000, 4), "10000.0000");
     }

@@ -13,6 +13,7 @@ mod body;
 mod call;
 mod conditions;
 mod csdl;
+mod currencies;
 mod format;
 mod functions;
 mod insight;

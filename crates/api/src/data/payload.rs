@@ -14,6 +14,7 @@ use super::annotations::{
     ASSOCIATED_NAVIGATION, Annotations, FORMATTED_VALUE, LOOKUP_LOGICAL_NAME, METADATA_VERSION,
     TOTAL_COUNT, TOTAL_COUNT_EXCEEDED,
 };
+use super::currencies::Currencies;
 use super::format::{date, decimal_text, formatted};
 use super::navigation::of_lookup;
 
@@ -26,6 +27,8 @@ pub(super) struct Style<'a> {
     pub annotations: Annotations,
     /// In which language labels are read.
     pub language: LanguageCode,
+    /// For the symbols of amounts.
+    pub currencies: &'a Currencies,
 }
 
 /// A JSON text with rows, as it grows.
@@ -162,7 +165,7 @@ impl<'a> Payload<'a> {
             self.display(format_args!("\"W/\\\"{}\\\"\"", record.version));
         }
         for (column, value) in &record.values {
-            self.column(&record.table, column, value);
+            self.column(record, column, value);
         }
         for (name, expanded) in &record.expanded {
             let expand = expands.iter().find(|expand| expand.navigation == *name);
@@ -171,22 +174,23 @@ impl<'a> Payload<'a> {
         self.out.push(b'}');
     }
 
-    fn column(&mut self, table: &Table, column: &Column, value: &Value) {
+    fn column(&mut self, record: &Record, column: &Column, value: &Value) {
         let name = property(column);
         self.key(&name);
         self.value(column, value);
         if value.is_null() {
             return;
         }
-        let Style { schema, annotations, language, .. } = self.style;
+        let Style { schema, annotations, language, currencies, .. } = self.style;
+        let currency = || currencies.of(record, column);
         if annotations.formatted_value
-            && let Some(text) = formatted(schema, column, value, language)
+            && let Some(text) = formatted(schema, column, value, language, currency)
         {
             self.annotation_key(&name, FORMATTED_VALUE);
             self.text(&text);
         }
         if let Value::Lookup { table: target, .. } = value {
-            self.lookup_annotations(table, column, &name, target);
+            self.lookup_annotations(&record.table, column, &name, target);
         }
     }
 

@@ -51,7 +51,9 @@ async fn read(call: &Call, place: &Place, column: &Column) -> Result<Answer> {
     match record.get(&column.logical_name) {
         None | Some(Value::Null) => Ok(Answer::no_content()),
         Some(value) => {
-            let body = Payload::new(rows::style(call).await?).property(&record, column, value);
+            let reading = rows::reading(call, &place.table).await?;
+            let style = rows::style(call, &reading);
+            let body = Payload::new(style).property(&record, column, value);
             Ok(Answer::json(StatusCode::OK, body))
         }
     }
@@ -67,9 +69,7 @@ async fn read_plain(call: &Call, place: &Place, column: &Column) -> Result<Answe
 
 /// `PUT` with `{"value": …}`.
 async fn write(call: &Call, place: &Place, column: &Column) -> Result<Answer> {
-    let value = body::object(call)?.remove("value");
-    let value = value.ok_or_else(|| body::wrong("The body needs the member 'value'."))?;
-    let value = if value.is_null() { Input::Null } else { Input::Value(value) };
+    let value = body::property_value(call, column)?;
     update(call, place, column, value).await
 }
 

@@ -74,7 +74,8 @@ async fn list(call: &Call, place: &Place, table: &Arc<Table>, name: &str) -> Res
     query.select = vec![table.primary_id.clone()];
     let page = rows::page(call, table, Some(place.from(name)), query).await?;
     let next = rows::next_link(call, &page, number);
-    let body = Payload::new(rows::style(call).await?).references(&page, next.as_deref());
+    let reading = rows::reading(call, table).await?;
+    let body = Payload::new(rows::style(call, &reading)).references(&page, next.as_deref());
     Ok(Answer::json(StatusCode::OK, body))
 }
 

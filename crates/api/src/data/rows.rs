@@ -8,13 +8,14 @@ use dataverse::messages::{
     Create, Delete, Retrieve, RetrieveFrom, RetrieveMultiple, Update, Upsert,
 };
 use dataverse::{Expanded, Page, Record, Reply};
-use metadata::{ENGLISH, Table};
+use metadata::{ENGLISH, LanguageCode, Table};
 use query::{Comparison, Expand, Filter, Key, Literal, Query};
 
 use super::answer::Answer;
 use super::body;
 use super::call::Call;
 use super::conditions::Tag;
+use super::currencies::{Currencies, currencies};
 use super::paging::{PageToken, with_token};
 use super::payload::{Payload, Style};
 use super::resource::{Place, not_allowed, only, retrieve, unexpected};
@@ -28,7 +29,8 @@ pub(super) async fn list(
     let (query, number) = page_query(call)?;
     let page = page(call, table, from, query.clone()).await?;
     let next = next_link(call, &page, number);
-    let body = Payload::new(style(call).await?).page(&page, table, &query, next.as_deref());
+    let reading = reading(call, table).await?;
+    let body = Payload::new(style(call, &reading)).page(&page, table, &query, next.as_deref());
     let applied = call.preferences.applied(false, true);
     Ok(Answer::json(StatusCode::OK, body).with_applied(&applied))
 }
@@ -86,11 +88,11 @@ pub(super) async fn count(
 
 /// `POST set`.
 pub(super) async fn create(call: &Call, table: &Arc<Table>) -> Result<Answer> {
-    let row = body::row(&call.schema, table, body::object(call)?)?;
+    let row = body::row(call, table)?;
     let returning = returning(call, true);
-    let query = returning.clone();
+    let shown = shown(call, table, returning.clone()).await?;
     let message = Create { table: table.logical_name.clone(), row, returning };
-    written(call, table, call.execute(message).await?, query).await
+    written(call, table, call.execute(message).await?, shown)
 }
 
 /// `…set(key)`: one row.
@@ -142,7 +144,8 @@ fn row_query(call: &Call) -> Result<Query> {
 }
 
 async fn row_answer(call: &Call, record: &Record, query: &Query) -> Result<Answer> {
-    let body = Payload::new(style(call).await?).single(record, query);
+    let reading = reading(call, &record.table).await?;
+    let body = Payload::new(style(call, &reading)).single(record, query);
     let applied = call.preferences.applied(false, false);
     Ok(Answer::json(StatusCode::OK, body).with_etag(record.version).with_applied(&applied))
 }
@@ -190,10 +193,10 @@ pub(super) async fn check_related(
 
 /// `PATCH set(key)`: what it does depends on the conditions of the request.
 async fn patch(call: &Call, place: &Place) -> Result<Answer> {
-    let row = body::row(&call.schema, &place.table, body::object(call)?)?;
+    let row = body::row(call, &place.table)?;
     let target = place.reference();
     let returning = returning(call, false);
-    let query = returning.clone();
+    let shown = shown(call, &place.table, returning.clone()).await?;
     let reply = match (call.conditions.matches, call.conditions.none_matches) {
         (Some(_), Some(_)) | (None, Some(Tag::Version(_))) => {
             return Err(Error::invalid(
@@ -209,7 +212,7 @@ async fn patch(call: &Call, place: &Place) -> Result<Answer> {
             call.execute(Upsert { target, row, create_only, returning }).await?
         }
     };
-    written(call, &place.table, reply, query).await
+    written(call, &place.table, reply, shown)
 }
 
 async fn delete(call: &Call, place: &Place) -> Result<Answer> {
@@ -226,17 +229,35 @@ fn returning(call: &Call, with_expand: bool) -> Option<Query> {
     call.preferences.representation.then_some(wanted)
 }
 
+/// What an answer with the row needs; found out before the write, which an error after it would
+/// not undo.
+async fn shown(
+    call: &Call,
+    table: &Table,
+    query: Option<Query>,
+) -> Result<Option<(Query, Reading)>> {
+    match query {
+        None => Ok(None),
+        Some(query) => Ok(Some((query, reading(call, table).await?))),
+    }
+}
+
 /// The answer to a create, update or upsert.
-async fn written(call: &Call, table: &Table, reply: Reply, query: Option<Query>) -> Result<Answer> {
+fn written(
+    call: &Call,
+    table: &Table,
+    reply: Reply,
+    shown: Option<(Query, Reading)>,
+) -> Result<Answer> {
     let (id, record, status) = match reply {
         Reply::Created { id, record, .. } => (id, record, StatusCode::CREATED),
         Reply::Updated { id, record, .. } => (id, record, StatusCode::OK),
         other => return Err(unexpected(&other)),
     };
     let url = call.url(&format!("{}({id})", table.set_name));
-    let answer = match (record, query) {
-        (Some(record), Some(query)) => {
-            let body = Payload::new(style(call).await?).single(&record, &query);
+    let answer = match (record, shown) {
+        (Some(record), Some((query, reading))) => {
+            let body = Payload::new(style(call, &reading)).single(&record, &query);
             Answer::json(status, body).with_etag(record.version)
         }
         _ => Answer::no_content(),
@@ -250,12 +271,28 @@ pub(super) async fn read(call: &Call, place: &Place, select: &[String]) -> Resul
     retrieve(call, place, Query { select: select.to_vec(), ..Query::default() }).await
 }
 
+/// What people read of rows in this request.
+pub(super) struct Reading {
+    language: LanguageCode,
+    currencies: Currencies,
+}
+
+/// Finds out what formatted values of rows of `table` need, if they are wanted.
+pub(super) async fn reading(call: &Call, table: &Table) -> Result<Reading> {
+    if !call.preferences.annotations.formatted_value {
+        return Ok(Reading { language: ENGLISH, currencies: Currencies::default() });
+    }
+    let language = call.environment.user(&call.cx).await?.language;
+    Ok(Reading { language, currencies: currencies(call, table).await? })
+}
+
 /// How rows are written for this request.
-pub(super) async fn style(call: &Call) -> Result<Style<'_>> {
-    let annotations = call.preferences.annotations;
-    let language = match annotations.formatted_value {
-        true => call.environment.user(&call.cx).await?.language,
-        false => ENGLISH,
-    };
-    Ok(Style { schema: &call.schema, root: &call.address.root, annotations, language })
+pub(super) fn style<'a>(call: &'a Call, reading: &'a Reading) -> Style<'a> {
+    Style {
+        schema: &call.schema,
+        root: &call.address.root,
+        annotations: call.preferences.annotations,
+        language: reading.language,
+        currencies: &reading.currencies,
+    }
 }

@@ -3,20 +3,33 @@
 //! To add one: a file with its `ACTION`, and a line in the list below, in order of the name; take
 //! its name out of `unsupported.rs`.
 
+mod add_privileges_role;
 mod add_solution_component;
 mod create_customer_relationships;
+mod create_entities;
 mod create_polymorphic_lookup_attribute;
+mod delete_option_value;
 mod download_solution_export_data;
 mod export_solution;
 mod export_solution_async;
+mod grant_access;
 mod import_solution;
 mod import_solution_async;
+mod insert_option_value;
+mod modify_access;
+mod option_values;
+mod order_option;
 mod publish_all_xml;
 mod publish_xml;
+mod remove_privilege_role;
 mod remove_solution_component;
+mod replace_privileges_role;
+mod revoke_access;
+mod sharing;
 mod solution_parameters;
 mod stage_solution;
 mod uninstall_solution_async;
+mod update_option_value;
 
 use base::{Error, Kind, Result};
 use dataverse::BoxFuture;
@@ -48,19 +61,30 @@ type Run = for<'a> fn(&'a Call, Option<Bound>, Parameters) -> BoxFuture<'a, Resu
 pub(super) type Parameters = Map<String, Value>;
 
 const ACTIONS: &[&Action] = &[
+    &add_privileges_role::ACTION,
     &add_solution_component::ACTION,
     &create_customer_relationships::ACTION,
+    &create_entities::ACTION,
     &create_polymorphic_lookup_attribute::ACTION,
+    &delete_option_value::ACTION,
     &download_solution_export_data::ACTION,
     &export_solution::ACTION,
     &export_solution_async::ACTION,
+    &grant_access::ACTION,
     &import_solution::ACTION,
     &import_solution_async::ACTION,
+    &insert_option_value::ACTION,
+    &modify_access::ACTION,
+    &order_option::ACTION,
     &publish_all_xml::ACTION,
     &publish_xml::ACTION,
+    &remove_privilege_role::ACTION,
     &remove_solution_component::ACTION,
+    &replace_privileges_role::ACTION,
+    &revoke_access::ACTION,
     &stage_solution::ACTION,
     &uninstall_solution_async::ACTION,
+    &update_option_value::ACTION,
 ];
 
 /// The action with this name, bound to this table or to none.

@@ -5,6 +5,7 @@
 
 mod retrieve_available_languages;
 mod retrieve_current_organization;
+mod retrieve_principal_access;
 mod retrieve_provisioned_languages;
 mod retrieve_solution_import_result;
 mod retrieve_version;
@@ -44,6 +45,8 @@ pub(super) struct Named(pub Vec<(String, Argument)>);
 const FUNCTIONS: &[&Function] = &[
     &retrieve_available_languages::FUNCTION,
     &retrieve_current_organization::FUNCTION,
+    &retrieve_principal_access::OF_USER,
+    &retrieve_principal_access::OF_TEAM,
     &retrieve_provisioned_languages::FUNCTION,
     &retrieve_solution_import_result::FUNCTION,
     &retrieve_version::FUNCTION,
@@ -121,6 +124,6 @@ mod tests {
 
     #[test]
     fn the_list_is_in_order() {
-        assert!(FUNCTIONS.is_sorted_by(|a, b| a.name < b.name));
+        assert!(FUNCTIONS.is_sorted_by(|a, b| (a.name, a.bound_to) < (b.name, b.bound_to)));
     }
 }

@@ -554,8 +554,30 @@ pub(super) fn choice_of(value: &Value, base: Option<&Choice>) -> Result<Choice> 
 /// The number of an option that came without one, until it is given one.
 pub(super) const NO_NUMBER: i32 = i32::MIN;
 
+/// `option` with what the payload says; with `merge_labels` labels in other languages stay.
+pub(super) fn change_option(
+    option: &mut ChoiceOption,
+    value: &Value,
+    merge_labels: bool,
+) -> Result<()> {
+    for (place, name) in [(&mut option.label, "Label"), (&mut option.description, "Description")] {
+        let Some(new) = label(value, name)? else { continue };
+        if !merge_labels {
+            *place = Label::default();
+        }
+        new.0.into_iter().for_each(|(language, text)| place.set(language, text));
+    }
+    if let Some(color) = text(value, "Color")? {
+        option.color = Some(color.to_owned());
+    }
+    if let Some(external) = text(value, "ExternalValue")? {
+        option.external_value = Some(external.to_owned());
+    }
+    Ok(())
+}
+
 /// An option of a choice.
-fn option(value: &Value) -> Result<ChoiceOption> {
+pub(super) fn option(value: &Value) -> Result<ChoiceOption> {
     Ok(ChoiceOption {
         value: int(value, "Value")?.unwrap_or(NO_NUMBER),
         label: label(value, "Label")?.unwrap_or_default(),

@@ -14,6 +14,7 @@ mod write;
 
 use axum::http::{Method, StatusCode};
 use base::{Error, Result};
+use metadata::{Choice, ChoiceOption, Table};
 use query::odata::{Segment, decode, key_of};
 use query::{Key, Query};
 use serde_json::{Map, Value, json};
@@ -25,6 +26,32 @@ use super::payload::context;
 use super::resource::{not_allowed, only};
 use item::{Definition, Related, View, item, items, unknown};
 use to_json::Style;
+
+/// The table that a definition in a body describes, ready to be created.
+pub(super) async fn new_table(call: &Call, value: &Value) -> Result<Table> {
+    let mut table = from_json::table(&call.schema, value, None)?;
+    numbers::of_table(call, &mut table).await?;
+    Ok(table)
+}
+
+/// The option that a body describes; without a number until [`number_options`] gives it one.
+pub(super) fn new_option(value: &Value) -> Result<ChoiceOption> {
+    from_json::option(value)
+}
+
+/// Changes what a body says of an option.
+pub(super) fn changed_option(
+    option: &mut ChoiceOption,
+    value: &Value,
+    merge_labels: bool,
+) -> Result<()> {
+    from_json::change_option(option, value, merge_labels)
+}
+
+/// Gives options that came without a number the next ones of the publisher.
+pub(super) async fn number_options(call: &Call, choice: &mut Choice) -> Result<()> {
+    numbers::of_choice(call, choice).await
+}
 
 /// Whether a path that begins with `name` leads to definitions.
 pub(super) fn is_root(name: &str) -> bool {

@@ -1,5 +1,6 @@
 //! Definitions as the protocol's JSON.
 
+use metadata::privileges::{self, Depth};
 use metadata::{
     Cascade, CascadeAction, Choice, ChoiceKind, ChoiceOption, Column, ColumnKind, DateTimeBehavior,
     ENGLISH, Key, Label, LanguageCode, ManagedProperties, ManyToMany, OneToMany, Ownership,
@@ -461,25 +462,17 @@ fn guard(
 }
 
 fn privileges(table: &Table) -> Value {
-    if table.privilege_stem.is_empty() {
-        return json!([]);
-    }
-    let is_owned = table.ownership == Ownership::UserOwned;
-    let has_unit = is_owned || table.ownership == Ownership::BusinessOwned;
-    let verbs = ["Create", "Read", "Write", "Delete", "Assign", "Share", "Append", "AppendTo"];
-    let verbs = verbs.iter().filter(|verb| is_owned || !matches!(**verb, "Assign" | "Share"));
-    let items = verbs.map(|verb| {
-        let name = format!("prv{verb}{}", table.privilege_stem);
+    let items = privileges::of_table(table).into_iter().map(|privilege| {
         json!({
-            "CanBeBasic": is_owned,
-            "CanBeDeep": has_unit,
-            "CanBeGlobal": true,
-            "CanBeLocal": has_unit,
+            "CanBeBasic": privilege.depths.has(Depth::Basic),
+            "CanBeDeep": privilege.depths.has(Depth::Deep),
+            "CanBeGlobal": privilege.depths.has(Depth::Global),
+            "CanBeLocal": privilege.depths.has(Depth::Local),
             "CanBeEntityReference": false,
             "CanBeParentEntityReference": false,
-            "PrivilegeId": metadata::ids::privilege_id(&name),
-            "Name": name,
-            "PrivilegeType": verb,
+            "Name": privilege.name,
+            "PrivilegeId": privilege.id,
+            "PrivilegeType": privilege.right.map_or("None", |right| right.verb()),
         })
     });
     items.collect::<Vec<_>>().into()

@@ -21,17 +21,13 @@ use super::super::resource::{not_allowed, unexpected};
 use super::from_json::{self, NewRelationship};
 use super::item::{Definition, View, item};
 use super::to_json::Style;
-use super::{address, numbers, with_context};
+use super::{address, new_table, numbers, with_context};
 
 /// `POST EntityDefinitions` and its like.
 pub(super) async fn create(call: &Call, style: Style<'_>, root: &str) -> Result<Answer> {
     let value = Value::Object(body::object(call)?);
     let message: Message = match root {
-        "EntityDefinitions" => {
-            let mut table = from_json::table(&call.schema, &value, None)?;
-            numbers::of_table(call, &mut table).await?;
-            CreateTable { table }.into()
-        }
+        "EntityDefinitions" => CreateTable { table: new_table(call, &value).await? }.into(),
         "RelationshipDefinitions" => match from_json::relationship(&value)? {
             NewRelationship::OneToMany(lookup, one) => {
                 CreateOneToMany { lookup, relationships: vec![one] }.into()
