@@ -417,6 +417,14 @@ async fn applications_get_tokens_with_their_secret() {
         }
         let twice = format!("POST /common/oauth2/v2.0/token\nauthorization: Basic {basic}\n\n{form}");
         assert_eq!(server.send(&twice).await.refusal(), "400 invalid_request 90023");
+        let wrong = STANDARD.encode(format!("{}:wrong", server.words["app"]));
+        let wrong = format!(
+            "POST /common/oauth2/v2.0/token\nauthorization: Basic {wrong}\n\n\
+             grant_type=client_credentials&scope=https://a.b/.default"
+        );
+        let answer = server.send(&wrong).await;
+        assert_eq!(answer.refusal(), "401 invalid_client 7000215");
+        assert_eq!(answer.headers["www-authenticate"], "Basic realm=\"token\"");
 
         let form = &form.replace("//.default", "/.default");
         server.clock.advance_ms(100 * 24 * 3600 * 1000);

@@ -83,18 +83,24 @@ impl Directory {
         role: DirectoryRole,
     ) -> Result<()> {
         self.may_change(cx).await?;
-        if role == DirectoryRole::GlobalAdministrator
-            && self.role_members(role).await? == [principal]
-        {
-            return Err(Error::new(
-                base::Kind::NotAllowed,
-                "LastGlobalAdministrator",
-                "The tenant needs a Global administrator. Give the role to somebody else first.",
-            ));
+        if role == DirectoryRole::GlobalAdministrator {
+            self.check_not_last_administrator(principal).await?;
         }
         let delete = "delete from {directory_role} where principal_id = ?1 and template_id = ?2";
         self.execute(delete, params![principal, role.template_id()]).await?;
         Ok(())
+    }
+
+    /// Refuses to lose the last Global administrator: nobody could change the directory any more.
+    pub(crate) async fn check_not_last_administrator(&self, principal: PrincipalId) -> Result<()> {
+        if self.role_members(DirectoryRole::GlobalAdministrator).await? != [principal] {
+            return Ok(());
+        }
+        Err(Error::new(
+            base::Kind::NotAllowed,
+            "LastGlobalAdministrator",
+            "The tenant needs a Global administrator. Give the role to somebody else first.",
+        ))
     }
 
     /// Who was given a role directly.

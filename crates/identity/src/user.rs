@@ -85,6 +85,7 @@ impl Directory {
         params.push(cx.now().into());
         let mut statements = vec![(update, params)];
         if !user.is_enabled {
+            self.check_not_last_administrator(id).await?;
             statements.extend(end_sign_ins(id));
         }
         self.execute_all(&statements).await.map_err(|e| taken(e, "userPrincipalName"))?;
@@ -95,6 +96,7 @@ impl Directory {
     pub async fn user_delete(&self, cx: &Cx, id: PrincipalId) -> Result<()> {
         self.may_change(cx).await?;
         self.user_get(id).await?;
+        self.check_not_last_administrator(id).await?;
         let mut statements = vec![
             ("delete from {directory_user} where id = ?1", params![id]),
             ("delete from {directory_member} where member_id = ?1", params![id]),

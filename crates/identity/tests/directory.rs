@@ -227,6 +227,15 @@ async fn only_global_administrators_change_the_directory() {
             .await
             .unwrap_err();
         assert_eq!(last.code, "LastGlobalAdministrator");
+        directory.role_assign(cx, ada.id, DirectoryRole::GlobalAdministrator).await.unwrap();
+        directory.role_revoke(cx, admins.id, DirectoryRole::GlobalAdministrator).await.unwrap();
+        let disabled = UserInput { is_enabled: false, ..ada.to_input() };
+        for last in [
+            directory.user_update(cx, ada.id, disabled).await.err(),
+            directory.user_delete(cx, ada.id).await.err(),
+        ] {
+            assert_eq!(last.unwrap().code, "LastGlobalAdministrator");
+        }
     })
     .await;
 }

@@ -1,6 +1,6 @@
 //! Refusals as answers: JSON for programs, a page for people.
 
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base::limits::SIGN_IN_WINDOW_SECONDS;
@@ -26,10 +26,6 @@ pub(super) fn json(cx: &Cx, correlation_id: Uuid, denial: Denial) -> Response {
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if response.status() == StatusCode::UNAUTHORIZED {
-        let challenge = HeaderValue::from_static("Basic realm=\"token\"");
-        response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
-    }
     finish(cx, response, denial)
 }
 

@@ -127,7 +127,7 @@ fn markup(visit: &Visit, prompt: &Prompt<'_>, proof: &str, denial: Option<&Denia
     format!(
         "<form method=\"post\" action=\"/{tenant}/login\">{hidden}{alert}
 <label for=\"username\">User name</label>
-<input id=\"username\" name=\"username\" type=\"email\" autocomplete=\"username\" required
+<input id=\"username\" name=\"username\" type=\"text\" inputmode=\"email\" autocomplete=\"username\" required
  spellcheck=\"false\" autocapitalize=\"none\" placeholder=\"someone@{domain}\"
  value=\"{name}\"{name_focus}{described}>
 <label for=\"password\">Password</label>

@@ -1,7 +1,7 @@
 //! The token address: <https://learn.microsoft.com/entra/identity-platform/v2-protocols>.
 
-use axum::http::HeaderMap;
-use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, PRAGMA};
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, PRAGMA, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -31,8 +31,20 @@ async fn respond(visit: &Visit, form: &Params, version: Version) -> Response {
             };
             answer(&with_client_info(body, form, &tokens))
         }
-        Err(denial) => denied::json(&visit.cx, visit.correlation_id(), denial),
+        Err(denial) => refuse(visit, denial),
     }
+}
+
+/// A client that used `Authorization` learns that it may (RFC 6749, 5.2); others do not, because a
+/// browser would ask the person for a password.
+fn refuse(visit: &Visit, denial: Denial) -> Response {
+    let mut response = denied::json(&visit.cx, visit.correlation_id(), denial);
+    let used_header = visit.headers.contains_key(AUTHORIZATION);
+    if used_header && response.status() == StatusCode::UNAUTHORIZED {
+        let challenge = HeaderValue::from_static("Basic realm=\"token\"");
+        response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+    }
+    response
 }
 
 async fn redeem(visit: &Visit, form: &Params, version: Version) -> Result<TokenSet, Denial> {

@@ -87,12 +87,16 @@ where
 /// The form in the body of a request.
 pub(super) struct Form(pub Params);
 
-impl<S: Send + Sync> FromRequest<S> for Form {
+impl<S> FromRequest<S> for Form
+where
+    S: Send + Sync,
+    Auth: FromRef<S>,
+{
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         read_form(request, state).await.map_err(|denial| {
-            let cx = Cx::system();
+            let cx = Auth::from_ref(state).cx();
             denied::json(&cx, cx.random_id(), denial)
         })
     }

@@ -2,6 +2,7 @@
 
 use base::limits::ACCESS_TOKEN_SECONDS;
 use base::{Cx, Instant, PrincipalId, Result, Uuid};
+use db::Tx;
 use serde_json::json;
 
 use crate::grant::client::Client;
@@ -116,25 +117,26 @@ impl Directory {
         if let Some(requested) = &request.requested {
             self.resource_check(requested).await?;
         }
-        match request.grant {
-            Grant::Client => self.token_of_application(cx, request).await,
-            Grant::Password { upn, password } => {
-                let user = self.sign_in(cx, upn, password).await?;
-                let requested = request.requested.clone().ok_or(Denial::Missing("scope"))?;
-                let redeemed = Redeemed {
-                    family: cx.new_id(),
-                    user: user.id,
-                    requested,
-                    nonce: None,
-                    signed_in_at: cx.now(),
-                };
-                self.token_of_user(cx, request, redeemed).await
-            }
-            Grant::Code { .. } | Grant::Device { .. } | Grant::Refresh { .. } => {
-                let redeemed = self.redeem(cx, request.client, request.grant).await?;
-                self.token_of_user(cx, request, redeemed).await
-            }
+        if let Grant::Client = request.grant {
+            return self.token_of_application(cx, request).await;
         }
+        // The password is checked first: hashing takes long, and others wait to write.
+        let signed_in = match request.grant {
+            Grant::Password { upn, password } => {
+                Some(self.password_redeem(cx, upn, password, request.requested.as_ref()).await?)
+            }
+            _ => None,
+        };
+        let mut tx = self.store.write().await?;
+        let tokens = match signed_in {
+            Some(redeemed) => self.token_of_user(cx, &mut tx, request, redeemed).await,
+            None => self.token_of_grant(cx, &mut tx, request).await,
+        };
+        // What a refusal changed (a code is used up, a sign-in is revoked) stays changed.
+        if !matches!(tokens, Err(Denial::Fault(_))) {
+            tx.commit().await?;
+        }
+        tokens
     }
 
     /// The user of an access token and the name by which its client knows the user: for the
@@ -172,25 +174,44 @@ impl Directory {
         self.token_set(Claims { aud: requested.audience, ..claims })
     }
 
-    /// Uses up a code or refresh token. What a refusal changed (revocations) stays changed.
-    async fn redeem(&self, cx: &Cx, client: &Client, grant: Grant<'_>) -> Result<Redeemed, Denial> {
-        let mut tx = self.store.write().await?;
-        let redeemed = match grant {
+    async fn password_redeem(
+        &self,
+        cx: &Cx,
+        upn: &str,
+        password: &str,
+        requested: Option<&Requested>,
+    ) -> Result<Redeemed, Denial> {
+        let requested = requested.cloned().ok_or(Denial::Missing("scope"))?;
+        let user = self.sign_in(cx, upn, password).await?.id;
+        let (family, signed_in_at) = (cx.new_id(), cx.now());
+        Ok(Redeemed { family, user, requested, nonce: None, signed_in_at })
+    }
+
+    /// Uses up a code or refresh token, and gives the tokens for it in the same transaction: a
+    /// revocation finds all of them, or comes first.
+    async fn token_of_grant(
+        &self,
+        cx: &Cx,
+        tx: &mut Tx,
+        request: TokenRequest<'_>,
+    ) -> Result<TokenSet, Denial> {
+        let client = request.client;
+        let redeemed = match request.grant {
             Grant::Code { code, redirect_uri, verifier } => {
                 let proof = CodeProof { code, redirect_uri, verifier };
-                self.code_redeem(cx, &mut tx, client, &proof).await
+                self.code_redeem(cx, tx, client, &proof).await?
             }
-            Grant::Device { code } => self.device_redeem(cx, &mut tx, client, code).await,
-            Grant::Refresh { token } => self.refresh_redeem(cx, &mut tx, client, token).await,
-            Grant::Client | Grant::Password { .. } => Err(Denial::CodeInvalid),
+            Grant::Device { code } => self.device_redeem(cx, tx, client, code).await?,
+            Grant::Refresh { token } => self.refresh_redeem(cx, tx, client, token).await?,
+            Grant::Client | Grant::Password { .. } => return Err(Denial::CodeInvalid),
         };
-        tx.commit().await?;
-        redeemed
+        self.token_of_user(cx, tx, request, redeemed).await
     }
 
     async fn token_of_user(
         &self,
         cx: &Cx,
+        tx: &mut Tx,
         request: TokenRequest<'_>,
         redeemed: Redeemed,
     ) -> Result<TokenSet, Denial> {
@@ -209,7 +230,7 @@ impl Directory {
             .then(|| self.id_token(client, &redeemed, claims.clone()))
             .transpose()?;
         let refresh_token = match wants(Requested::wants_refresh_token) {
-            true => Some(self.refresh_token(cx, client, &redeemed).await?),
+            true => Some(self.refresh_create(cx, tx, client, &redeemed).await?),
             false => None,
         };
         let scp = Some(requested.claim());
@@ -233,13 +254,6 @@ impl Directory {
             azpacr: None,
             ..claims
         })
-    }
-
-    async fn refresh_token(&self, cx: &Cx, client: &Client, redeemed: &Redeemed) -> Result<String> {
-        let mut tx = self.store.write().await?;
-        let token = self.refresh_create(cx, &mut tx, client, redeemed).await?;
-        tx.commit().await?;
-        Ok(token)
     }
 
     fn token_set(&self, claims: Claims) -> Result<TokenSet, Denial> {
