@@ -86,14 +86,17 @@ fn level(name: &str) -> Option<u8> {
 fn unsorted_lists(file: &str, text: &str) -> Vec<String> {
     let mut faults = Vec::new();
     let mut last: Option<String> = None;
-    let mut inside = false;
-    for (index, line) in text.lines().enumerate() {
-        let line = line.trim();
+    let mut inside = None;
+    for (index, whole) in text.lines().enumerate() {
+        let line = whole.trim();
+        let indent = whole.len() - whole.trim_start().len();
         if line == "// sorted: begin" {
-            (inside, last) = (true, None);
+            (inside, last) = (Some(indent), None);
         } else if line == "// sorted: end" {
-            inside = false;
-        } else if inside && !line.is_empty() && !line.starts_with("//") {
+            inside = None;
+        } else if inside == Some(indent)
+            && line.starts_with(|c: char| c.is_alphanumeric() || "(\"&".contains(c))
+        {
             if last.as_deref().is_some_and(|last| last > line) {
                 faults.push(format!("{file}:{}: not in order: {line}", index + 1));
             }

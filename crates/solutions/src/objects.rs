@@ -59,7 +59,7 @@ async fn object(
         let table = schema.table(logical)?;
         table.display_name.text(language).map(str::to_owned)
     };
-    let written = stack.first().map_or(&name.key, |layer| &layer.component.key).clone();
+    let mut written = stack.first().map_or(&name.key, |layer| &layer.component.key).clone();
     let display_name = match name.kind {
         ComponentKind::Table => table_name(&name.key),
         ComponentKind::Choice => {
@@ -67,6 +67,10 @@ async fn object(
         }
         _ => row_name(session, id, &stack).await?,
     };
+    // What is known by an id has no name in code but the one that people gave it.
+    if let (Ok(_), Some(shown)) = (Uuid::parse_str(&written), &display_name) {
+        written.clone_from(shown);
+    }
     Ok(Some(SolutionObject {
         id,
         kind,
