@@ -152,7 +152,9 @@ impl EventData {
 impl On {
     /// Whether the step runs for `event`.
     pub fn matches(&self, event: &Event) -> bool {
-        self.message == event.message && self.stage == event.stage && self.table.matches(&event.data)
+        self.message == event.message
+            && self.stage == event.stage
+            && self.table.matches(&event.data)
     }
 }
 
