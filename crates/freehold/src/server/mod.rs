@@ -60,9 +60,16 @@ pub(crate) struct State {
 impl Server {
     /// Takes the addresses and the data, in this order: a port that is taken is told before
     /// anything is touched.
-    pub async fn open(cx: &Cx, config: Config) -> Result<Self> {
+    pub async fn open(cx: &Cx, mut config: Config) -> Result<Self> {
         let http = config.http_address()?.map(listen).transpose()?;
         let https = config.https_address()?.map(listen).transpose()?;
+        // Port 0 becomes the one that the operating system chose.
+        if let Some(listener) = &http {
+            config.http = listener.local_addr().context("listening")?.to_string();
+        }
+        if let Some(listener) = &https {
+            config.https = listener.local_addr().context("listening")?.to_string();
+        }
         make_folder(&config.data)?;
         let (database, directory) = open_directory(cx, &config).await?;
         let (https, authority) = match https {
