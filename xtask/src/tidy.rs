@@ -15,6 +15,7 @@ const LEVELS: &[(&str, u8)] = &[
     // sorted: begin
     ("api", 7),
     ("base", 0),
+    ("bench", 8),
     ("control", 4),
     ("dataverse", 3),
     ("db", 1),
