@@ -71,6 +71,10 @@ impl Tenant {
             Caller::Application(_) => {}
         }
         let open = self.open_slot(cx, environment, slot).await?;
+        let _one_at_a_time = slot.entering.lock().await;
+        if slot.is_admitted(cx) {
+            return Ok(open);
+        }
         if let Caller::User(id) = cx.caller {
             self.claim(environment, id).await?;
             let user = self.directory_user(id).await?;

@@ -24,6 +24,8 @@ pub(crate) struct Slot {
     used_at: AtomicI64,
     /// Who was let in, and until when that need not be asked again.
     admitted: Mutex<HashMap<Caller, Instant>>,
+    /// People are let in one after the other: the first time makes a user of the database.
+    pub entering: tokio::sync::Mutex<()>,
 }
 
 impl Registry {

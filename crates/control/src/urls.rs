@@ -41,17 +41,6 @@ impl Urls {
         let url = self.instance(domain);
         url.strip_suffix('/').unwrap_or(&url).to_owned()
     }
-
-    /// The domain name that a host name carries, when environments are in host names.
-    pub fn domain_of_host<'h>(&self, host: &'h str) -> Option<&'h str> {
-        if self.style != UrlStyle::Host {
-            return None;
-        }
-        let (_, own) = self.public.split_once("://")?;
-        let own = own.split(['/', ':']).next()?;
-        let host = host.split(':').next()?;
-        host.strip_suffix(own)?.strip_suffix('.').filter(|label| !label.contains('.'))
-    }
 }
 
 #[cfg(test)]
@@ -63,11 +52,7 @@ mod tests {
         let mut urls = Urls::default();
         assert_eq!(urls.instance("sales"), "http://localhost:8400/orgs/sales/");
         assert_eq!(urls.instance_api("sales"), "http://localhost:8400/orgs/sales");
-        assert_eq!(urls.domain_of_host("sales.localhost:8400"), None);
         urls.style = UrlStyle::Host;
         assert_eq!(urls.instance("sales"), "http://sales.localhost:8400/");
-        assert_eq!(urls.domain_of_host("sales.localhost:8400"), Some("sales"));
-        assert_eq!(urls.domain_of_host("localhost:8400"), None);
-        assert_eq!(urls.domain_of_host("a.b.localhost"), None);
     }
 }

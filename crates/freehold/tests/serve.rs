@@ -129,6 +129,9 @@ fn it_starts_from_nothing_answers_stops_and_starts_again() {
 fn https_shows_a_certificate_of_the_authority_in_the_data_folder() {
     let folder = tempfile::tempdir().unwrap();
     let server = Running::start(folder.path(), &[]);
+    // Somebody has to administer it, so the first start makes an administrator.
+    let is_administrator = |line: &&String| line.starts_with("Administrator  admin@");
+    assert_eq!(server.welcome.iter().filter(is_administrator).count(), 1);
     let authority = std::fs::read(folder.path().join("ca.pem")).unwrap();
     let authority = Certificate::from_pem(&authority).unwrap();
     let tls = TlsConfig::builder().root_certs(RootCerts::new_with_certs(&[authority])).build();
@@ -137,6 +140,9 @@ fn https_shows_a_certificate_of_the_authority_in_the_data_folder() {
     assert_eq!(answer.status(), 200);
     assert!(ureq::get(format!("{}/healthz", server.https)).call().is_err());
     server.stop();
+    let again = Running::start(folder.path(), &[]);
+    assert_eq!(again.welcome.iter().filter(is_administrator).count(), 0);
+    again.stop();
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use base::Cx;
 use clap::Args;
+use identity::{DirectoryRole, UserInput};
 
 use crate::config::{Config, Overrides};
 use crate::server::{Server, telemetry};
@@ -48,14 +49,17 @@ impl Serve {
             .enable_all()
             .build()
             .context("starting the runtime")?;
-        runtime.block_on(async {
+        let served = runtime.block_on(async {
             let server = Server::open(&Cx::system(), config).await?;
-            if self.demo {
-                print_demo(&server).await?;
+            match self.demo {
+                true => print_demo(&server).await?,
+                false => ensure_administrator(&server).await?,
             }
             print_welcome(&server);
             server.run().await
-        })
+        });
+        telemetry::flush();
+        served
     }
 }
 
@@ -69,6 +73,35 @@ fn print_welcome(server: &Server) {
     if let Some(authority) = &server.authority {
         super::say(&format!("Trust     {}", authority.display()));
     }
+}
+
+/// A tenant that nobody administers gets an administrator, whose password is printed this once.
+async fn ensure_administrator(server: &Server) -> Result<()> {
+    let (cx, directory) = (Cx::system(), server.tenant.directory());
+    let role = DirectoryRole::GlobalAdministrator;
+    if !directory.role_members(role).await?.is_empty() {
+        return Ok(());
+    }
+    let upn = format!("admin@{}", directory.tenant().domain);
+    let password: String = cx.random_bytes::<12>().iter().map(|b| format!("{b:02x}")).collect();
+    let user = match directory.user_by_upn(&upn).await? {
+        Some(user) => {
+            directory.user_set_password(&cx, user.id, &password).await?;
+            user
+        }
+        None => {
+            let input = UserInput {
+                upn: upn.clone(),
+                display_name: "Administrator".to_owned(),
+                is_enabled: true,
+                ..UserInput::default()
+            };
+            directory.user_create(&cx, input, Some(&password)).await?
+        }
+    };
+    directory.role_assign(&cx, user.id, role).await?;
+    super::say(&format!("Administrator  {upn}  {password}"));
+    Ok(())
 }
 
 /// Prints the demo accounts. Passwords are known only when an account was just made.

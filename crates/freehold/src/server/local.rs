@@ -159,6 +159,11 @@ pub fn running(data: &Path) -> Result<Option<Note>> {
 }
 
 impl Note {
+    /// Where the server answers.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// Asks the server for a token.
     pub fn token(&self, request: &TokenRequest) -> Result<String> {
         let agent: ureq::Agent =
