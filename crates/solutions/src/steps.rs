@@ -137,10 +137,11 @@ async fn keep(session: &mut Session<'_>, id: Uuid, component: &Component) -> Res
     };
     for column in table.columns.values() {
         let name = Name::new(ComponentKind::Column, &table.logical_name, &column.logical_name);
-        if table.is_custom && layers::find(session, &name).await?.is_none() {
-            if let Some(component) = column_component(&table, column) {
-                keep_one(session, column.metadata_id, &component).await?;
-            }
+        if table.is_custom
+            && layers::find(session, &name).await?.is_none()
+            && let Some(component) = column_component(&table, column)
+        {
+            keep_one(session, column.metadata_id, &component).await?;
         }
     }
     Ok(())

@@ -6,14 +6,18 @@ use package::xml::Element;
 
 use super::{apply_managed, flag, text, write_managed, zero_or_one};
 
+/// Gives, of a table and a column, the schema name of the lookup, whether it is custom, and whether
+/// it points to several tables.
+type LookupOf<'a> = &'a dyn Fn(&str, &str) -> Option<(String, bool, bool)>;
+
 /// What a relationship needs to know beyond its element.
 pub struct RelationshipInput<'a> {
     /// The id of its definition.
     pub id: Uuid,
     /// The primary key of a table, by logical name.
     pub primary_id: &'a dyn Fn(&str) -> Option<String>,
-    /// The schema name of a lookup column, and whether it points to several tables.
-    pub lookup: &'a dyn Fn(&str, &str) -> Option<(String, bool, bool)>,
+    /// What is known of a lookup column.
+    pub lookup: LookupOf<'a>,
 }
 
 /// The tables that must be there: all that the element names.
