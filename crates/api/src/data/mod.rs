@@ -21,6 +21,7 @@ mod metadata;
 mod navigation;
 mod paging;
 mod payload;
+mod plain;
 mod preferences;
 mod properties;
 mod references;
@@ -38,6 +39,7 @@ use tower::ServiceExt;
 use crate::App;
 
 pub use csdl::MetadataCache;
+pub use plain::page_json;
 
 use address::Address;
 use answer::Answer;

@@ -12,7 +12,7 @@ use super::{Call, Parameters, wrong};
 /// The choice that an action changes: a global one, or that of a column.
 pub(super) enum Target {
     Global(Choice),
-    Column(Arc<Table>, Column, Choice),
+    Column(Arc<Table>, Box<Column>, Choice),
 }
 
 /// What says which choice is meant.
@@ -53,7 +53,7 @@ pub(super) fn target(call: &Call, parameters: &Parameters) -> Result<Target> {
     {
         return Ok(Target::Global((**choice).clone()));
     }
-    Ok(Target::Column(table.clone(), (**column).clone(), (**choice).clone()))
+    Ok(Target::Column(table.clone(), Box::new((**column).clone()), (**choice).clone()))
 }
 
 fn not_found(message: String) -> Error {
@@ -88,7 +88,7 @@ impl Target {
                     _ => return Err(Error::internal("a column lost its options")),
                 }
                 let table = table.logical_name.clone();
-                let message = UpdateColumn { table, column, merge_labels };
+                let message = UpdateColumn { table, column: *column, merge_labels };
                 call.environment.execute(&cx, message).await?;
             }
         }

@@ -1,13 +1,17 @@
 //! Definitions: `EntityDefinitions`, `RelationshipDefinitions`, `GlobalOptionSetDefinitions`.
 //!
-//! [`to_json`] writes what is in the schema, [`from_json`] reads what a maker sends; `item` does
-//! what `$filter`, `$select` and `$expand` ask.
+//! [`to_json`] writes what is in the schema, [`from_json`] (with `column_from_json`) reads what a
+//! maker sends, both with the names of `names`; `item` does what `$filter`, `$select` and `$expand`
+//! ask.
 
 mod address;
+mod column_from_json;
 mod entity_members;
 mod filter;
 pub(super) mod from_json;
 mod item;
+mod members;
+mod names;
 mod numbers;
 mod to_json;
 mod write;

@@ -3,12 +3,16 @@
 use metadata::privileges::{self, Depth};
 use metadata::{
     Cascade, CascadeAction, Choice, ChoiceKind, ChoiceOption, Column, ColumnKind, DateTimeBehavior,
-    ENGLISH, Key, Label, LanguageCode, ManagedProperties, ManyToMany, OneToMany, Ownership,
-    Relationship, RequiredLevel, Schema, SourceType, StringFormat, Table, TableType,
+    ENGLISH, Key, Label, LanguageCode, ManagedProperties, ManyToMany, OneToMany, Relationship,
+    RequiredLevel, Schema, SourceType, StringFormat, Table,
 };
 use serde_json::{Map, Value, json};
 
 use super::entity_members::{MEMBERS, Member};
+use super::names::{
+    BEHAVIORS, CASCADES, CHOICE_KINDS, OWNERSHIPS, REQUIRED_LEVELS, STRING_FORMATS, TABLE_TYPES,
+    name,
+};
 
 /// How definitions are written.
 #[derive(Clone, Copy)]
@@ -77,8 +81,8 @@ impl Style<'_> {
             "ObjectTypeCode": table.type_code,
             "PrimaryIdAttribute": table.primary_id,
             "PrimaryNameAttribute": table.primary_name,
-            "OwnershipType": ownership(table.ownership),
-            "TableType": table_type(table.table_type),
+            "OwnershipType": name(OWNERSHIPS, table.ownership),
+            "TableType": name(TABLE_TYPES, table.table_type),
             "DisplayName": self.label(&table.display_name),
             "DisplayCollectionName": self.label(&table.display_collection_name),
             "Description": self.label(&table.description),
@@ -150,7 +154,7 @@ impl Style<'_> {
             "LinkedAttributeId": null,
             "LogicalName": column.logical_name,
             "RequiredLevel": {
-                "Value": required(column.required),
+                "Value": name(REQUIRED_LEVELS, column.required),
                 "CanBeChanged": column.required != RequiredLevel::SystemRequired,
                 "ManagedPropertyLogicalName": "canmodifyrequirementlevelsettings",
             },
@@ -174,7 +178,7 @@ impl Style<'_> {
                 "MaxLength": max_length,
                 "DatabaseLength": max_length.saturating_mul(2),
                 "Format": old_format(*format),
-                "FormatName": { "Value": string_format(*format) },
+                "FormatName": { "Value": name(STRING_FORMATS, *format) },
                 "ImeMode": "Auto",
                 "IsLocalizable": false,
                 "YomiOf": null,
@@ -184,7 +188,7 @@ impl Style<'_> {
             ColumnKind::Memo { max_length, format } => json!({
                 "MaxLength": max_length,
                 "Format": old_format(*format),
-                "FormatName": { "Value": string_format(*format) },
+                "FormatName": { "Value": name(STRING_FORMATS, *format) },
                 "ImeMode": "Auto",
                 "IsLocalizable": false,
             }),
@@ -212,7 +216,7 @@ impl Style<'_> {
             }),
             ColumnKind::DateTime { behavior, date_only_format } => json!({
                 "Format": if *date_only_format { "DateOnly" } else { "DateAndTime" },
-                "DateTimeBehavior": { "Value": date_time_behavior(*behavior) },
+                "DateTimeBehavior": { "Value": name(BEHAVIORS, *behavior) },
                 "CanChangeDateTimeBehavior": {
                     "Value": *behavior == DateTimeBehavior::UserLocal && column.is_custom,
                     "CanBeChanged": false,
@@ -272,7 +276,7 @@ impl Style<'_> {
             "IsCustomOptionSet": choice.is_custom,
             "IsManaged": choice.is_managed,
             "IsCustomizable": guard(&choice.managed_properties, choice.is_managed, "iscustomizable", None),
-            "OptionSetType": choice_kind(choice.kind),
+            "OptionSetType": name(CHOICE_KINDS, choice.kind),
             "ExternalTypeName": null,
             "IntroducedVersion": choice.introduced_version,
             "ParentOptionSetName": null,
@@ -490,32 +494,6 @@ fn number(text: &str) -> Value {
         .map_or(Value::Null, Value::Number)
 }
 
-pub(super) fn ownership(ownership: Ownership) -> &'static str {
-    match ownership {
-        Ownership::None => "None",
-        Ownership::UserOwned => "UserOwned",
-        Ownership::OrganizationOwned => "OrganizationOwned",
-        Ownership::BusinessOwned => "BusinessOwned",
-    }
-}
-
-fn table_type(kind: TableType) -> &'static str {
-    match kind {
-        TableType::Standard => "Standard",
-        TableType::Virtual => "Virtual",
-        TableType::Elastic => "Elastic",
-    }
-}
-
-fn required(level: RequiredLevel) -> &'static str {
-    match level {
-        RequiredLevel::None => "None",
-        RequiredLevel::SystemRequired => "SystemRequired",
-        RequiredLevel::ApplicationRequired => "ApplicationRequired",
-        RequiredLevel::Recommended => "Recommended",
-    }
-}
-
 fn source_type(source: SourceType) -> i32 {
     match source {
         SourceType::Simple => 0,
@@ -525,68 +503,25 @@ fn source_type(source: SourceType) -> i32 {
     }
 }
 
-pub(super) fn string_format(format: StringFormat) -> &'static str {
-    match format {
-        StringFormat::Text => "Text",
-        StringFormat::TextArea => "TextArea",
-        StringFormat::Email => "Email",
-        StringFormat::Url => "Url",
-        StringFormat::TickerSymbol => "TickerSymbol",
-        StringFormat::PhoneticGuide => "PhoneticGuide",
-        StringFormat::VersionNumber => "VersionNumber",
-        StringFormat::Phone => "Phone",
-        StringFormat::Json => "Json",
-        StringFormat::RichText => "RichText",
-    }
-}
-
 /// `Format` is older than some formats, which it tells as text.
 fn old_format(format: StringFormat) -> &'static str {
     match format {
         StringFormat::Json | StringFormat::RichText => "Text",
-        format => string_format(format),
-    }
-}
-
-fn date_time_behavior(behavior: DateTimeBehavior) -> &'static str {
-    match behavior {
-        DateTimeBehavior::UserLocal => "UserLocal",
-        DateTimeBehavior::DateOnly => "DateOnly",
-        DateTimeBehavior::TimeZoneIndependent => "TimeZoneIndependent",
-    }
-}
-
-fn choice_kind(kind: ChoiceKind) -> &'static str {
-    match kind {
-        ChoiceKind::Picklist => "Picklist",
-        ChoiceKind::Boolean => "Boolean",
-        ChoiceKind::State => "State",
-        ChoiceKind::Status => "Status",
+        format => name(STRING_FORMATS, format),
     }
 }
 
 fn cascade(cascade: &Cascade) -> Value {
     json!({
-        "Assign": action(cascade.assign),
-        "Delete": action(cascade.delete),
+        "Assign": name(CASCADES, cascade.assign),
+        "Delete": name(CASCADES, cascade.delete),
         "Archive": "RemoveLink",
-        "Merge": action(cascade.merge),
-        "Reparent": action(cascade.reparent),
-        "Share": action(cascade.share),
-        "Unshare": action(cascade.unshare),
+        "Merge": name(CASCADES, cascade.merge),
+        "Reparent": name(CASCADES, cascade.reparent),
+        "Share": name(CASCADES, cascade.share),
+        "Unshare": name(CASCADES, cascade.unshare),
         "RollupView": "NoCascade",
     })
-}
-
-fn action(action: CascadeAction) -> &'static str {
-    match action {
-        CascadeAction::NoCascade => "NoCascade",
-        CascadeAction::Cascade => "Cascade",
-        CascadeAction::Active => "Active",
-        CascadeAction::UserOwned => "UserOwned",
-        CascadeAction::RemoveLink => "RemoveLink",
-        CascadeAction::Restrict => "Restrict",
-    }
 }
 
 fn is_parental(cascade: &Cascade) -> bool {

@@ -21,7 +21,7 @@ use super::super::resource::{not_allowed, unexpected};
 use super::from_json::{self, NewRelationship};
 use super::item::{Definition, View, item};
 use super::to_json::Style;
-use super::{address, new_table, numbers, with_context};
+use super::{address, column_from_json, new_table, numbers, with_context};
 
 /// `POST EntityDefinitions` and its like.
 pub(super) async fn create(call: &Call, style: Style<'_>, root: &str) -> Result<Answer> {
@@ -29,10 +29,13 @@ pub(super) async fn create(call: &Call, style: Style<'_>, root: &str) -> Result<
     let message: Message = match root {
         "EntityDefinitions" => CreateTable { table: new_table(call, &value).await? }.into(),
         "RelationshipDefinitions" => match from_json::relationship(&value)? {
-            NewRelationship::OneToMany(lookup, one) => {
+            NewRelationship::OneToMany(new) => {
+                let (lookup, one) = *new;
                 CreateOneToMany { lookup, relationships: vec![one] }.into()
             }
-            NewRelationship::ManyToMany(relationship) => CreateManyToMany { relationship }.into(),
+            NewRelationship::ManyToMany(relationship) => {
+                CreateManyToMany { relationship: *relationship }.into()
+            }
         },
         _ => {
             let mut choice = from_json::choice_of(&value, None)?;
@@ -70,7 +73,7 @@ pub(super) async fn create_below(
     let value = Value::Object(body::object(call)?);
     let table = table.logical_name.clone();
     let message: Message = if name == "Attributes" {
-        let mut column = from_json::column(&call.schema, &value, None)?;
+        let mut column = column_from_json::column(&call.schema, &value, None)?;
         numbers::of_column(call, &mut column).await?;
         CreateColumn { table: table.clone(), column }.into()
     } else {
@@ -146,7 +149,7 @@ pub(super) async fn update(
             UpdateTable { table, merge_labels }.into()
         }
         Definition::Column(table, column) => {
-            let mut column = from_json::column(schema, &value, Some(column))?;
+            let mut column = column_from_json::column(schema, &value, Some(column))?;
             numbers::of_column(call, &mut column).await?;
             UpdateColumn { table: table.logical_name.clone(), column, merge_labels }.into()
         }
