@@ -14,15 +14,16 @@ let manager: Promise<{ users: UserManager; portal: Portal }> | undefined;
 
 function start() {
   manager ??= (async () => {
-    const answer = await fetch("/api/freehold/portal");
-    if (!answer.ok) throw new Error("The server does not answer. Is it still starting?");
+    const answer = await fetch("/api/freehold/portal").catch(() => undefined);
+    if (!answer?.ok) throw new Error("The server does not answer. Is it still starting?");
     const portal = (await answer.json()) as Portal;
     const users = new UserManager({
       authority: `${location.origin}/${portal.tenantId}/v2.0`,
       client_id: portal.clientId,
       redirect_uri: `${location.origin}/signed-in`,
       post_logout_redirect_uri: `${location.origin}/`,
-      scope: "openid profile email offline_access",
+      // The server itself is the resource: its administration and all of its environments.
+      scope: `openid profile email offline_access ${location.origin}/.default`,
       userStore: new WebStorageStateStore({ store: sessionStorage }),
       automaticSilentRenew: false,
     });
@@ -59,22 +60,32 @@ export async function signOut() {
   await users.signoutRedirect();
 }
 
-let renewing: Promise<string> | undefined;
-
 /** A token that is good for at least another minute; renews it when it is not. */
 export async function token(): Promise<string> {
+  const user = await currentUser();
+  return user && (user.expires_in ?? 0) > 60 ? user.access_token : renew();
+}
+
+let renewing: Promise<string> | undefined;
+
+/** A fresh token. However many ask at once, the server is asked once. */
+export function renew(): Promise<string> {
+  renewing ??= fresh().finally(() => {
+    renewing = undefined;
+  });
+  return renewing;
+}
+
+async function fresh(): Promise<string> {
   const { users } = await start();
   const user = await users.getUser();
-  if (user && (user.expires_in ?? 0) > 60) return user.access_token;
-  if (!user?.refresh_token) {
-    await signIn(location.pathname + location.search);
-    throw new Error("Signing in again.");
-  }
-  renewing ??= users
-    .signinSilent()
-    .then((renewed) => renewed?.access_token ?? "")
-    .finally(() => {
-      renewing = undefined;
-    });
-  return renewing;
+  if (!user?.refresh_token) return signInAgain();
+  const renewed = await users.signinSilent().catch(signInAgain);
+  return renewed?.access_token ?? signInAgain();
+}
+
+/** Leaves for the sign-in page, to come back here: nothing on this page goes on. */
+export async function signInAgain(): Promise<never> {
+  await signIn(location.pathname + location.search);
+  return new Promise<never>(() => undefined);
 }

@@ -1,4 +1,4 @@
-// Tables, rows and solutions of one environment, through the Dataverse Web API.
+// Tables and rows of one environment, through the Dataverse Web API.
 
 import { queryOptions } from "@tanstack/react-query";
 import { json, request } from "./http";
@@ -16,6 +16,7 @@ export interface TableInfo {
   PrimaryNameAttribute: string | null;
   DisplayName: Label;
   DisplayCollectionName: Label;
+  Description: Label;
   IsCustomEntity: boolean;
   IsManaged: boolean;
   OwnershipType: string;
@@ -26,18 +27,29 @@ export interface ColumnInfo {
   MetadataId: string;
   LogicalName: string;
   SchemaName: string;
+  AttributeOf: string | null;
   AttributeType: string;
   AttributeTypeName: { Value: string };
   DisplayName: Label;
+  Description: Label;
   IsCustomAttribute: boolean;
   IsPrimaryId: boolean;
   IsPrimaryName: boolean;
   IsValidForRead: boolean;
   IsValidForCreate: boolean;
+  IsValidForUpdate: boolean;
   RequiredLevel: { Value: string };
+  // What only columns of some types have.
+  Format?: string | null;
+  MaxLength?: number;
+  MinValue?: number | string;
+  MaxValue?: number | string;
+  Precision?: number;
+  Targets?: string[];
+  DateTimeBehavior?: { Value: string };
 }
 
-interface List<T> {
+export interface List<T> {
   value: T[];
   "@odata.count"?: number;
   "@odata.nextLink"?: string;
@@ -45,35 +57,124 @@ interface List<T> {
 
 export type Row = Record<string, unknown>;
 
-const TABLE_PROPERTIES =
-  "MetadataId,LogicalName,SchemaName,EntitySetName,PrimaryIdAttribute,PrimaryNameAttribute,DisplayName,DisplayCollectionName,IsCustomEntity,IsManaged,OwnershipType,IsIntersect";
+/** The suffix under which a row has the value of a column as people write it. */
+export const FORMATTED = "@OData.Community.Display.V1.FormattedValue";
 
 /** The text of a label in the person's language. */
 export const text = (label: Label | undefined) => label?.UserLocalizedLabel?.Label ?? "";
 
-export const tablesQuery = (base: string) =>
+export const tableName = (table: TableInfo) => text(table.DisplayName) || table.LogicalName;
+export const columnName = (column: ColumnInfo) => text(column.DisplayName) || column.LogicalName;
+
+const TABLE_PROPERTIES =
+  "MetadataId,LogicalName,SchemaName,EntitySetName,PrimaryIdAttribute,PrimaryNameAttribute,DisplayName,DisplayCollectionName,Description,IsCustomEntity,IsManaged,OwnershipType,IsIntersect";
+
+export const tablesQuery = (base: string | undefined) =>
   queryOptions({
     queryKey: ["tables", base],
     queryFn: async () => {
-      const tables = (
-        await json<List<TableInfo>>(`${base}/EntityDefinitions?$select=${TABLE_PROPERTIES}`)
-      ).value;
-      const name = (table: TableInfo) => text(table.DisplayName) || table.LogicalName;
+      const path = `${base}/EntityDefinitions?$select=${TABLE_PROPERTIES}`;
+      const tables = (await json<List<TableInfo>>(path)).value;
       return tables
         .filter((table) => !table.IsIntersect)
-        .sort((a, b) => name(a).localeCompare(name(b)));
+        .sort((a, b) => tableName(a).localeCompare(tableName(b)));
+    },
+    enabled: Boolean(base),
+  });
+
+/** All columns of a table, with what each type of column has of its own. */
+export const columnsQuery = (base: string | undefined, table: string) =>
+  queryOptions({
+    queryKey: ["columns", base, table],
+    queryFn: async () => {
+      const path = `${base}/EntityDefinitions(LogicalName='${table}')/Attributes`;
+      const columns = (await json<List<ColumnInfo>>(path)).value;
+      return columns.sort((a, b) => columnName(a).localeCompare(columnName(b)));
+    },
+    enabled: Boolean(base),
+  });
+
+interface View {
+  name: string;
+  isdefault: boolean;
+  layoutxml: string | null;
+}
+
+/** The columns that the default view of a table shows, in its order; none without such a view. */
+export const viewQuery = (base: string | undefined, table: string) =>
+  queryOptions({
+    queryKey: ["view", base, table],
+    queryFn: async () => {
+      const filter = `returnedtypecode eq '${table}' and querytype eq 0 and isdefault eq true`;
+      const path = `${base}/savedqueries?$select=name,isdefault,layoutxml&$filter=${encodeURIComponent(filter)}`;
+      const layout = (await json<List<View>>(path)).value[0]?.layoutxml;
+      return layout ? layoutColumns(layout) : [];
+    },
+    enabled: Boolean(base),
+  });
+
+/** The columns of the table itself that a layout names; not those of linked tables. */
+export function layoutColumns(layout: string): string[] {
+  const cells = new DOMParser().parseFromString(layout, "text/xml").querySelectorAll("cell[name]");
+  return [...cells]
+    .filter((cell) => cell.getAttribute("ishidden") !== "1")
+    .map((cell) => cell.getAttribute("name") ?? "")
+    .filter((name) => !name.includes("."));
+}
+
+export interface Choice {
+  value: number;
+  label: string;
+}
+
+interface Option {
+  Value: number;
+  Label: Label;
+}
+
+interface ChoiceColumn {
+  LogicalName: string;
+  OptionSet: { Options?: Option[]; FalseOption?: Option; TrueOption?: Option } | null;
+}
+
+const CHOICE_TYPES = ["Picklist", "MultiSelectPicklist", "Boolean", "State", "Status"];
+
+/** What can be chosen in the columns of a table that have choices, by column. */
+export const choicesQuery = (base: string, table: string) =>
+  queryOptions({
+    queryKey: ["choices", base, table],
+    queryFn: async () => {
+      const columns = await Promise.all(
+        CHOICE_TYPES.map((type) =>
+          json<List<ChoiceColumn>>(
+            `${base}/EntityDefinitions(LogicalName='${table}')/Attributes/Microsoft.Dynamics.CRM.${type}AttributeMetadata?$select=LogicalName&$expand=OptionSet`,
+          ),
+        ),
+      );
+      const choice = ({ Value, Label }: Option) => ({ value: Value, label: text(Label) });
+      const choices = ({ OptionSet: set }: ChoiceColumn): Choice[] =>
+        (set?.Options ?? [set?.TrueOption, set?.FalseOption].filter((o) => o !== undefined)).map(
+          choice,
+        );
+      const found = columns.flatMap((list) => list.value);
+      return new Map(found.map((column) => [column.LogicalName, choices(column)]));
     },
   });
 
-export const columnsQuery = (base: string, table: string) =>
+interface Reference {
+  ReferencingAttribute: string;
+  ReferencedEntity: string;
+  ReferencingEntityNavigationPropertyName: string;
+}
+
+/** To which tables the lookups of a table lead, and by which property. */
+export const referencesQuery = (base: string, table: string) =>
   queryOptions({
-    queryKey: ["columns", base, table],
-    queryFn: async () =>
-      (
-        await json<List<ColumnInfo>>(
-          `${base}/EntityDefinitions(LogicalName='${table}')/Attributes?$select=MetadataId,LogicalName,SchemaName,AttributeType,AttributeTypeName,DisplayName,IsCustomAttribute,IsPrimaryId,IsPrimaryName,IsValidForRead,IsValidForCreate,RequiredLevel`,
-        )
-      ).value,
+    queryKey: ["references", base, table],
+    queryFn: async () => {
+      const path = `${base}/EntityDefinitions(LogicalName='${table}')/ManyToOneRelationships?$select=ReferencingAttribute,ReferencedEntity,ReferencingEntityNavigationPropertyName`;
+      return (await json<List<Reference>>(path)).value;
+    },
   });
 
 export const PAGE_ROWS = 50;
@@ -110,135 +211,32 @@ export async function rows(
   };
 }
 
-/** Creates a row; gives its id. */
-export async function createRow(base: string, table: TableInfo, row: Row) {
-  await request(`${base}/${table.EntitySetName}`, { method: "POST", body: row });
+/** A filter for the rows whose name has `part` in it. */
+export const nameContains = (table: TableInfo, part: string) =>
+  `contains(${table.PrimaryNameAttribute},'${part.replaceAll("'", "''")}')`;
+
+/** One row as it is now. */
+export async function row(base: string, table: TableInfo, id: string, columns: string[]) {
+  return json<Row>(`${base}/${table.EntitySetName}(${id})?$select=${columns.join(",")}`, {
+    headers: { Prefer: 'odata.include-annotations="*"' },
+  });
+}
+
+export async function createRow(base: string, table: TableInfo, values: Row) {
+  await request(`${base}/${table.EntitySetName}`, { method: "POST", body: values });
+}
+
+/** Changes a row, unless somebody else did since it was read. */
+export async function updateRow(base: string, table: TableInfo, before: Row, values: Row) {
+  const id = before[table.PrimaryIdAttribute];
+  const tag = before["@odata.etag"];
+  await request(`${base}/${table.EntitySetName}(${id})`, {
+    method: "PATCH",
+    body: values,
+    headers: { "If-Match": typeof tag === "string" ? tag : "*" },
+  });
 }
 
 export async function deleteRow(base: string, table: TableInfo, id: string) {
   await request(`${base}/${table.EntitySetName}(${id})`, { method: "DELETE" });
-}
-
-export interface Solution {
-  solutionid: string;
-  uniquename: string;
-  friendlyname: string;
-  version: string;
-  ismanaged: boolean;
-  isvisible: boolean;
-  installedon: string | null;
-  description: string | null;
-  publisherid?: { friendlyname: string; customizationprefix: string } | null;
-}
-
-export const solutionsQuery = (base: string) =>
-  queryOptions({
-    queryKey: ["solutions", base],
-    queryFn: async () =>
-      (
-        await json<List<Solution>>(
-          `${base}/solutions?$select=solutionid,uniquename,friendlyname,version,ismanaged,isvisible,installedon,description&$expand=publisherid($select=friendlyname,customizationprefix)&$filter=isvisible eq true&$orderby=friendlyname`,
-        )
-      ).value,
-  });
-
-export interface SolutionObject {
-  id: string;
-  kind: string;
-  name: string;
-  displayName: string;
-  isManaged: boolean;
-  table: string | null;
-}
-
-/** The objects of a solution, with the names that people know. */
-export const objectsQuery = (base: string, uniqueName: string) =>
-  queryOptions({
-    queryKey: ["objects", base, uniqueName],
-    queryFn: async () => {
-      const organization = base.replace("/api/data/v9.2", "");
-      const path = `${organization}/api/freehold/solutions/${uniqueName}/objects`;
-      return (await json<List<SolutionObject>>(path)).value;
-    },
-  });
-
-export interface ImportProgress {
-  percent: number;
-  step: string;
-}
-
-/** Imports a package and tells how far it is; throws what the server found wrong with it. */
-export async function importSolution(
-  base: string,
-  file: File,
-  onProgress: (progress: ImportProgress) => void,
-) {
-  onProgress({ percent: 2, step: "Reading the file" });
-  const job = crypto.randomUUID();
-  const started = await json<{ AsyncOperationId: string; ImportJobKey: string }>(
-    `${base}/ImportSolutionAsync`,
-    {
-      method: "POST",
-      body: {
-        CustomizationFile: await base64(file),
-        ImportJobId: job,
-        OverwriteUnmanagedCustomizations: false,
-        PublishWorkflows: true,
-      },
-    },
-  );
-  for (;;) {
-    const state = await json<Row>(
-      `${base}/asyncoperations(${started.AsyncOperationId})?$select=statecode,statuscode,message,friendlymessage`,
-    );
-    if (state.statecode === 3) {
-      if (state.statuscode === 30) return;
-      throw new Error(String(state.friendlymessage ?? state.message ?? "The import failed."));
-    }
-    const progress = await json<Row>(
-      `${base}/importjobs(${started.ImportJobKey})?$select=progress`,
-    ).catch(() => undefined);
-    onProgress({ percent: Math.max(5, Number(progress?.progress ?? 0)), step: "Importing" });
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-}
-
-/** Exports a solution and hands it to the browser as a file. */
-export async function exportSolution(base: string, solution: Solution, managed: boolean) {
-  const answer = await json<{ ExportSolutionFile: string }>(`${base}/ExportSolution`, {
-    method: "POST",
-    body: { SolutionName: solution.uniquename, Managed: managed },
-  });
-  const bytes = Uint8Array.from(atob(answer.ExportSolutionFile), (char) => char.charCodeAt(0));
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([bytes], { type: "application/zip" }));
-  link.download = exportFileName(solution, managed);
-  link.click();
-  URL.revokeObjectURL(link.href);
-}
-
-/** The name that the platform gives an exported package. */
-export function exportFileName(
-  solution: Pick<Solution, "uniquename" | "version">,
-  managed: boolean,
-) {
-  const version = solution.version.replaceAll(".", "_");
-  return `${solution.uniquename}_${version}${managed ? "_managed" : ""}.zip`;
-}
-
-export async function deleteSolution(base: string, solution: Solution) {
-  await request(`${base}/solutions(${solution.solutionid})`, { method: "DELETE" });
-}
-
-export async function publishAll(base: string) {
-  await request(`${base}/PublishAllXml`, { method: "POST", body: {} });
-}
-
-async function base64(file: File): Promise<string> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  let binary = "";
-  for (let at = 0; at < bytes.length; at += 0x8000) {
-    binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
-  }
-  return btoa(binary);
 }

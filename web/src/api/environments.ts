@@ -1,12 +1,18 @@
 // Environments, through the Business Application Platform routes.
 
 import { queryOptions } from "@tanstack/react-query";
-import { ApiError, json, request } from "./http";
+import { ApiError, json, pause, request } from "./http";
 
 const PLATFORM = "/providers/Microsoft.BusinessAppPlatform";
+const ADMIN = `${PLATFORM}/scopes/admin`;
 const VERSION = "api-version=2023-06-01";
+const EXPAND = "$expand=permissions,properties.capacity";
 
 export type EnvironmentType = "Default" | "Production" | "Sandbox" | "Trial" | "Developer";
+
+interface Person {
+  displayName?: string;
+}
 
 export interface Environment {
   name: string;
@@ -18,7 +24,7 @@ export interface Environment {
     isDefault: boolean;
     provisioningState: string;
     createdTime?: string;
-    createdBy?: { displayName?: string };
+    createdBy?: Person;
     expirationTime?: string;
     azureRegion?: string;
     databaseType?: string;
@@ -35,6 +41,10 @@ export interface Environment {
       backgroundOperationsState?: string;
     };
     capacity?: { capacityType: string; actualConsumption: number; ratedConsumption: number }[];
+    permissions?: Record<string, unknown>;
+    lifecycleOperationsEnforcement?: {
+      disallowedOperations: { type: { id: string }; reason: { message: string } }[];
+    };
   };
 }
 
@@ -42,21 +52,58 @@ interface List<T> {
   value: T[];
 }
 
-const EXPAND = "$expand=permissions,properties.capacity";
+/** Who has signed in, as the tenant knows them. */
+export const meQuery = queryOptions({
+  queryKey: ["me"],
+  queryFn: () => json<{ isTenantAdmin: boolean }>("/api/freehold/me"),
+  staleTime: 60_000,
+});
 
 /** The environments that the signed-in person may see: all of them for an administrator. */
 export const environmentsQuery = queryOptions({
   queryKey: ["environments"],
-  queryFn: async () => {
-    try {
-      const path = `${PLATFORM}/scopes/admin/environments?${EXPAND}&${VERSION}`;
-      return (await json<List<Environment>>(path)).value;
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 403) throw error;
-      return (await json<List<Environment>>(`${PLATFORM}/environments?${EXPAND}&${VERSION}`)).value;
-    }
+  queryFn: async ({ client }) => {
+    const { isTenantAdmin } = await client.ensureQueryData(meQuery);
+    const root = isTenantAdmin ? ADMIN : PLATFORM;
+    const list = await json<List<Environment>>(`${root}/environments?${EXPAND}&${VERSION}`);
+    return list.value;
   },
+  // What is being prepared will be ready soon.
+  refetchInterval: ({ state }) => state.data?.some(isChanging) && 2000,
 });
+
+function isChanging({ properties }: Environment) {
+  const { provisioningState, states } = properties;
+  return provisioningState !== "Succeeded" || states.management.id !== "Ready";
+}
+
+/** One environment that is not in the list: this mostly tells why. */
+export const environmentQuery = (name: string) =>
+  queryOptions({
+    queryKey: ["environments", name],
+    queryFn: () => json<Environment>(`${PLATFORM}/environments/${name}?${EXPAND}&${VERSION}`),
+  });
+
+/** Environments that were deleted and can be recovered. Only for administrators. */
+export const deletedEnvironmentsQuery = queryOptions({
+  queryKey: ["deletedEnvironments"],
+  queryFn: async () =>
+    (await json<List<Environment>>(`${ADMIN}/deletedEnvironments?${VERSION}`)).value,
+});
+
+/** What cannot be done to an environment at all, or not by this person, and why. */
+export function refusal(
+  environment: Environment,
+  operation: string,
+  permission: string,
+): string | undefined {
+  const { lifecycleOperationsEnforcement: rules, permissions } = environment.properties;
+  if (permissions && !(permission in permissions)) {
+    return "Only administrators of this environment may do that.";
+  }
+  const rule = rules?.disallowedOperations.find(({ type }) => type.id === operation);
+  return rule?.reason.message;
+}
 
 export interface Location {
   name: string;
@@ -74,6 +121,10 @@ export const locationsQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
+/** The name of a region as people know it. */
+export const regionName = (locations: Location[] | undefined, name: string) =>
+  locations?.find((location) => location.name === name)?.properties.displayName ?? name;
+
 export interface Language {
   name: string;
   properties: { localeId: number; displayName: string; isTenantDefault: boolean };
@@ -82,79 +133,77 @@ export interface Language {
 export const languagesQuery = (location: string) =>
   queryOptions({
     queryKey: ["languages", location],
-    queryFn: async () =>
-      (
-        await json<List<Language>>(
-          `${PLATFORM}/locations/${location}/environmentLanguages?${VERSION}`,
-        )
-      ).value,
+    queryFn: async () => {
+      const path = `${PLATFORM}/locations/${location}/environmentLanguages?${VERSION}`;
+      return (await json<List<Language>>(path)).value;
+    },
     staleTime: Number.POSITIVE_INFINITY,
+    enabled: Boolean(location),
   });
 
 export interface Currency {
   name: string;
-  properties: { code: string; symbol: string; isTenantDefault: boolean };
+  properties: { code: string; symbol: string; displayName?: string; isTenantDefault: boolean };
 }
 
 export const currenciesQuery = (location: string) =>
   queryOptions({
     queryKey: ["currencies", location],
-    queryFn: async () =>
-      (
-        await json<List<Currency>>(
-          `${PLATFORM}/locations/${location}/environmentCurrencies?${VERSION}`,
-        )
-      ).value,
+    queryFn: async () => {
+      const path = `${PLATFORM}/locations/${location}/environmentCurrencies?${VERSION}`;
+      return (await json<List<Currency>>(path)).value;
+    },
     staleTime: Number.POSITIVE_INFINITY,
+    enabled: Boolean(location),
   });
+
+export interface NewDatabase {
+  language: number;
+  currency: string;
+  domain: string;
+}
 
 export interface NewEnvironment {
   displayName: string;
   description: string;
   type: EnvironmentType;
   location: string;
-  database?: { language: number; currency: string; domain: string };
+  database?: NewDatabase;
 }
 
-/** Creates an environment and waits until it is ready. */
-export async function createEnvironment(wanted: NewEnvironment) {
-  const database = wanted.database && {
-    databaseType: "CommonDataService",
-    linkedEnvironmentMetadata: {
-      baseLanguage: wanted.database.language,
-      currency: { code: wanted.database.currency },
-      ...(wanted.database.domain ? { domainName: wanted.database.domain } : {}),
-    },
-  };
+const linked = ({ language, currency, domain }: NewDatabase) => ({
+  baseLanguage: language,
+  currency: { code: currency },
+  ...(domain ? { domainName: domain } : {}),
+});
+
+/** Creates an environment and waits until it is ready; gives its name. */
+export async function createEnvironment(wanted: NewEnvironment): Promise<string> {
+  const { displayName, description, type, location, database } = wanted;
   const answer = await request(`${PLATFORM}/environments?${VERSION}`, {
     method: "POST",
     body: {
-      location: wanted.location,
+      location,
       properties: {
-        displayName: wanted.displayName,
-        description: wanted.description,
-        environmentSku: wanted.type,
-        ...database,
+        displayName,
+        description,
+        environmentSku: type,
+        ...(database && {
+          databaseType: "CommonDataService",
+          linkedEnvironmentMetadata: linked(database),
+        }),
       },
     },
   });
-  await operation(answer);
+  const { name } = (await answer.clone().json()) as Environment;
+  await ended(answer);
+  return name;
 }
 
-/** Adds the database to an environment that has none. */
-export async function addDatabase(name: string, database: NonNullable<NewEnvironment["database"]>) {
-  const answer = await request(
-    `${PLATFORM}/environments/${name}/provisionInstance?api-version=2021-04-01`,
-    {
-      method: "POST",
-      body: {
-        baseLanguage: database.language,
-        currency: { code: database.currency },
-        ...(database.domain ? { domainName: database.domain } : {}),
-      },
-    },
-  );
-  await operation(answer);
+/** Adds the data store to an environment that has none. */
+export async function addDatabase(name: string, database: NewDatabase) {
+  const path = `${PLATFORM}/environments/${name}/provisionInstance?api-version=2021-04-01`;
+  await ended(await request(path, { method: "POST", body: linked(database) }));
 }
 
 /** Changes name and description. */
@@ -162,43 +211,68 @@ export async function editEnvironment(
   name: string,
   change: { displayName: string; description: string },
 ) {
-  const answer = await request(
-    `${PLATFORM}/scopes/admin/environments/${name}?api-version=2021-04-01`,
-    { method: "PATCH", body: { properties: change } },
-  );
-  await operation(answer);
+  const path = `${ADMIN}/environments/${name}?${VERSION}`;
+  await ended(await request(path, { method: "PATCH", body: { properties: change } }));
+}
+
+/** Makes a sandbox of a production environment, or the other way round. */
+export async function convertEnvironment(name: string, type: EnvironmentType) {
+  const path = `${ADMIN}/environments/${name}/modifySku?${VERSION}`;
+  await ended(await request(path, { method: "POST", body: { environmentSku: type } }));
 }
 
 /** Deletes an environment; it can be recovered for seven days. */
 export async function deleteEnvironment(name: string) {
-  const answer = await request(`${PLATFORM}/scopes/admin/environments/${name}?${VERSION}`, {
-    method: "DELETE",
-  });
-  await operation(answer);
+  await ended(await request(`${ADMIN}/environments/${name}?${VERSION}`, { method: "DELETE" }));
 }
 
-interface Operation {
+/** Brings a deleted environment back. */
+export async function recoverEnvironment(name: string) {
+  const path = `${ADMIN}/deletedEnvironments/${name}/recover?${VERSION}`;
+  await ended(await request(path, { method: "POST" }));
+}
+
+export interface Operation {
+  id: string;
+  typeDisplayName: string;
+  state: { id: string };
+  createdDateTime: string;
+  lastActionDateTime?: string;
+  requestedBy?: Person;
+  error?: { code?: string; message: string };
+}
+
+/** What was done to an environment, the latest first. */
+export const operationsQuery = (name: string) =>
+  queryOptions({
+    queryKey: ["operations", name],
+    queryFn: async () => {
+      const path = `${ADMIN}/environments/${name}/lifecycleOperations?${VERSION}`;
+      const operations = (await json<List<Operation>>(path)).value;
+      return operations.sort((a, b) => b.createdDateTime.localeCompare(a.createdDateTime));
+    },
+  });
+
+interface Progress {
   state?: { id: string };
   properties?: { provisioningState: string };
-  error?: { message: string };
+  error?: { code?: string; message: string };
 }
 
 /** Follows the operation that an answer names until it has ended. */
-async function operation(answer: Response) {
+async function ended(answer: Response) {
   const location = answer.headers.get("Location") ?? answer.headers.get("Operation-Location");
   if (answer.status !== 202 || !location) return;
-  const path = new URL(location, window.location.origin);
+  const { pathname, search } = new URL(location, window.location.origin);
   for (;;) {
-    const state = await json<Operation>(path.pathname + path.search).catch((error) => {
-      if (error instanceof ApiError && error.status === 404) return { state: { id: "Succeeded" } };
-      throw error;
-    });
-    const id = (state as Operation).properties?.provisioningState ?? state.state?.id;
-    if (id === "Succeeded" || id === "Deleted") return;
-    if (id === "Failed") {
-      throw new Error((state as Operation).error?.message ?? "The operation failed.");
+    const progress = await json<Progress>(pathname + search);
+    const state = progress.properties?.provisioningState ?? progress.state?.id;
+    if (state === "Succeeded") return;
+    if (state === "Failed") {
+      const { code = "", message } = progress.error ?? { message: "The operation failed." };
+      throw new ApiError(answer.status, code, message, answer.headers.get("x-ms-request-id"));
     }
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await pause(300);
   }
 }
 

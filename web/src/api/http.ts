@@ -1,6 +1,6 @@
 // One way to call the server: a bearer token, JSON, and errors that a person can read.
 
-import { token } from "./auth";
+import { renew, signInAgain, token } from "./auth";
 
 /** An error that the server told, with its code and the id under which its log has it. */
 export class ApiError extends Error {
@@ -14,6 +14,9 @@ export class ApiError extends Error {
   }
 }
 
+/** The server did not answer at all. */
+export class Unreachable extends Error {}
+
 interface Options {
   method?: string;
   body?: unknown;
@@ -22,18 +25,30 @@ interface Options {
 
 /** Calls `path` as the signed-in person; gives the answer, or throws what the server said. */
 export async function request(path: string, options: Options = {}): Promise<Response> {
-  const answer = await fetch(path, {
-    method: options.method ?? "GET",
-    headers: {
-      Authorization: `Bearer ${await token()}`,
-      Accept: "application/json",
-      ...(options.body === undefined ? {} : { "Content-Type": "application/json" }),
-      ...options.headers,
-    },
-    body: options.body === undefined ? undefined : JSON.stringify(options.body),
-  });
+  let answer = await send(path, options, await token());
+  // The token may have been withdrawn before its time.
+  if (answer.status === 401) answer = await send(path, options, await renew());
+  if (answer.status === 401) await signInAgain();
   if (!answer.ok) throw await readError(answer);
   return answer;
+}
+
+async function send(path: string, options: Options, bearer: string): Promise<Response> {
+  const { method = "GET", body, headers } = options;
+  try {
+    return await fetch(path, {
+      method,
+      headers: {
+        Authorization: `Bearer ${bearer}`,
+        Accept: "application/json",
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+        ...headers,
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch {
+    throw new Unreachable("The server does not answer. Is it running, and are you online?");
+  }
 }
 
 /** Calls `path` and reads the JSON of the answer. */
@@ -57,3 +72,6 @@ export async function readError(answer: Response): Promise<ApiError> {
   const message = `The server answered ${answer.status} ${answer.statusText}.`;
   return new ApiError(answer.status, "", message, requestId);
 }
+
+/** Waits between two looks at something that is under way. */
+export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,18 +1,23 @@
-import { FluentProvider, Spinner, Toaster } from "@fluentui/react-components";
+import { FluentProvider, makeStyles, Spinner, Toaster, tokens } from "@fluentui/react-components";
 import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import type { User } from "oidc-client-ts";
 import { useEffect, useState } from "react";
 import { currentUser, finishSignIn, signIn } from "../api/auth";
 import { ErrorMessage } from "../ui/ErrorMessage";
+import { TOASTS } from "../ui/notify";
 import { router } from "./router";
 import { SchemeContext, UserContext } from "./session";
 import { dark, initialScheme, light, rememberScheme, type Scheme } from "./theme";
 
-export const TOASTS = "toasts";
+const useStyles = makeStyles({
+  root: { minHeight: "100vh", backgroundColor: tokens.colorNeutralBackground3 },
+  middle: { maxWidth: "560px", margin: "0 auto", padding: "20vh 24px 0" },
+});
 
 /** The whole portal, once somebody has signed in. */
 export function App({ queries }: { queries: QueryClient }) {
+  const styles = useStyles();
   const [scheme, setScheme] = useState(initialScheme);
   const [user, setUser] = useState<User>();
   const [error, setError] = useState<unknown>();
@@ -21,16 +26,20 @@ export function App({ queries }: { queries: QueryClient }) {
   useEffect(() => {
     enter().then(setUser).catch(setError);
   }, []);
+  // What the browser itself draws, such as scroll bars, follows.
+  useEffect(() => {
+    document.documentElement.style.colorScheme = scheme;
+  }, [scheme]);
 
   const choose = (chosen: Scheme) => {
     rememberScheme(chosen);
     setScheme(chosen);
   };
   return (
-    <FluentProvider theme={scheme === "dark" ? dark : light} style={{ minHeight: "100vh" }}>
+    <FluentProvider theme={scheme === "dark" ? dark : light} className={styles.root}>
       <SchemeContext value={{ scheme, choose }}>
         {error ? (
-          <main style={{ padding: 48 }}>
+          <main className={styles.middle}>
             <ErrorMessage error={error} retry={() => location.assign("/")} />
           </main>
         ) : user ? (
@@ -41,7 +50,9 @@ export function App({ queries }: { queries: QueryClient }) {
             </QueryClientProvider>
           </UserContext>
         ) : (
-          <Spinner label="Signing in" style={{ paddingTop: "30vh" }} />
+          <main className={styles.middle}>
+            <Spinner label="Signing in" />
+          </main>
         )}
       </SchemeContext>
     </FluentProvider>
@@ -55,8 +66,7 @@ function enter(): Promise<User | undefined> {
   entered ??= (async () => {
     if (location.pathname === "/signed-in") {
       const path = await finishSignIn();
-      history.replaceState(null, "", path);
-      await router.navigate({ to: path, replace: true });
+      router.history.replace(path);
     }
     const user = await currentUser();
     if (user && !(user.expired && !user.refresh_token)) return user;

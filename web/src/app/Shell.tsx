@@ -9,25 +9,20 @@ import {
   MenuPopover,
   MenuTrigger,
   makeStyles,
-  mergeClasses,
   Text,
   Tooltip,
   tokens,
 } from "@fluentui/react-components";
-import {
-  AppsListDetailRegular,
-  BoxMultipleRegular,
-  DatabaseRegular,
-  HomeRegular,
-  WeatherMoonRegular,
-  WeatherSunnyRegular,
-} from "@fluentui/react-icons";
+import { SignOutRegular, WeatherMoonRegular, WeatherSunnyRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
-import { Outlet, useNavigate, useParams, useRouterState } from "@tanstack/react-router";
-import { type JSX, type ReactNode, use } from "react";
+import { Outlet, useRouter } from "@tanstack/react-router";
+import { use, useEffect } from "react";
 import { portal, signOut } from "../api/auth";
-import { environmentsQuery } from "../api/environments";
+import { focusPage } from "../ui/focus";
+import { PageLink } from "../ui/links";
+import { TYPE_COLOR } from "../ui/types";
 import { EnvironmentPicker } from "./EnvironmentPicker";
+import { Navigation, useHere } from "./Navigation";
 import { SchemeContext, useUser } from "./session";
 
 const useStyles = makeStyles({
@@ -35,7 +30,7 @@ const useStyles = makeStyles({
   top: {
     display: "flex",
     alignItems: "center",
-    gap: tokens.spacingHorizontalM,
+    gap: tokens.spacingHorizontalS,
     padding: `0 ${tokens.spacingHorizontalL}`,
     height: "52px",
     backgroundColor: tokens.colorNeutralBackground1,
@@ -43,92 +38,89 @@ const useStyles = makeStyles({
     position: "sticky",
     top: 0,
     zIndex: 10,
+    "@media (max-width: 480px)": { padding: `0 ${tokens.spacingHorizontalS}` },
   },
-  mark: {
-    width: "26px",
-    height: "26px",
-    borderRadius: "7px",
-    display: "grid",
-    placeItems: "center",
-    backgroundColor: tokens.colorBrandBackground,
-    color: tokens.colorNeutralForegroundOnBrand,
-    fontWeight: tokens.fontWeightBold,
-  },
-  grow: { flexGrow: 1 },
-  tenant: { color: tokens.colorNeutralForeground2 },
-  body: {
-    display: "grid",
-    gridTemplateColumns: "224px 1fr",
-    backgroundColor: tokens.colorNeutralBackground2,
-    "@media (max-width: 800px)": { gridTemplateColumns: "1fr" },
-  },
-  side: {
-    padding: tokens.spacingVerticalL,
+  // The type of the environment that one is in: nobody should mistake production.
+  stripe: { position: "absolute", left: 0, right: 0, bottom: "-1px", height: "2px" },
+  home: {
     display: "flex",
-    flexDirection: "column",
-    gap: "2px",
-    borderRight: `1px solid ${tokens.colorNeutralStroke2}`,
-    "@media (max-width: 800px)": {
-      flexDirection: "row",
-      padding: tokens.spacingVerticalXS,
-      overflowX: "auto",
-      borderRight: "none",
-      borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
-    },
+    alignItems: "center",
+    gap: tokens.spacingHorizontalM,
+    color: tokens.colorNeutralForeground1,
+    ":hover": { textDecorationLine: "none", color: tokens.colorNeutralForeground1 },
   },
-  section: {
-    color: tokens.colorNeutralForeground3,
-    padding: `${tokens.spacingVerticalL} ${tokens.spacingHorizontalM} ${tokens.spacingVerticalXS}`,
+  mark: { display: "block", width: "28px", height: "28px" },
+  product: { "@media (max-width: 480px)": { display: "none" } },
+  tenant: {
+    color: tokens.colorNeutralForeground2,
+    paddingLeft: tokens.spacingHorizontalM,
+    marginLeft: tokens.spacingHorizontalXS,
+    borderLeft: `1px solid ${tokens.colorNeutralStroke2}`,
+    whiteSpace: "nowrap",
+    overflow: "hidden",
+    textOverflow: "ellipsis",
     "@media (max-width: 800px)": { display: "none" },
   },
-  item: {
-    justifyContent: "flex-start",
-    fontWeight: tokens.fontWeightRegular,
-    minWidth: "max-content",
+  grow: { flexGrow: 1 },
+  body: {
+    display: "grid",
+    gridTemplateColumns: "232px minmax(0, 1fr)",
+    alignItems: "stretch",
+    "@media (max-width: 800px)": {
+      gridTemplateColumns: "minmax(0, 1fr)",
+      gridTemplateRows: "auto 1fr",
+    },
   },
-  current: {
-    backgroundColor: tokens.colorNeutralBackground1Selected,
-    fontWeight: tokens.fontWeightSemibold,
-  },
+  content: { minWidth: 0, ":focus": { outline: "none" } },
+  account: { minWidth: "auto" },
+  person: { padding: tokens.spacingHorizontalS, display: "flex", gap: tokens.spacingHorizontalM },
   skip: {
     position: "absolute",
     left: "-9999px",
-    ":focus": { left: tokens.spacingHorizontalM, top: tokens.spacingVerticalM, zIndex: 20 },
+    ":focus": {
+      left: tokens.spacingHorizontalM,
+      top: tokens.spacingVerticalM,
+      padding: tokens.spacingHorizontalS,
+      backgroundColor: tokens.colorNeutralBackground1,
+      zIndex: 20,
+    },
   },
 });
 
 /** The frame of every page: top bar, navigation, content. */
 export function Shell() {
   const styles = useStyles();
-  const navigate = useNavigate();
-  const { environment } = useParams({ strict: false });
+  const here = useHere();
   const info = useQuery({ queryKey: ["portal"], queryFn: portal });
+  useFocusOnNewPage();
+  const tenant = info.data?.tenantName;
   return (
     <div className={styles.root}>
       <Link href="#content" className={styles.skip}>
         Skip to the content
       </Link>
       <header className={styles.top}>
-        <div className={styles.mark} aria-hidden>
-          F
-        </div>
-        <Text weight="semibold" size={400}>
-          Freehold
-        </Text>
-        <Text className={styles.tenant}>{info.data?.tenantName}</Text>
+        <PageLink to="/environments" className={styles.home} aria-label="Freehold, environments">
+          <img src="/favicon.svg" alt="" className={styles.mark} />
+          <Text weight="semibold" size={400} className={styles.product}>
+            Freehold
+          </Text>
+        </PageLink>
+        {tenant && tenant !== "Freehold" && <Text className={styles.tenant}>{tenant}</Text>}
         <div className={styles.grow} />
-        <EnvironmentPicker
-          current={environment}
-          onPick={(name) =>
-            navigate({ to: "/environments/$environment", params: { environment: name } })
-          }
-        />
+        <EnvironmentPicker />
         <SchemeButton />
         <AccountMenu />
+        {here && (
+          <div
+            className={styles.stripe}
+            style={{ backgroundColor: TYPE_COLOR[here.properties.environmentSku]?.line }}
+          />
+        )}
       </header>
       <div className={styles.body}>
-        <Navigation environment={environment} />
-        <main id="content">
+        <Navigation version={info.data?.version} />
+        <main id="content" tabIndex={-1} className={styles.content}>
           <Outlet />
         </main>
       </div>
@@ -136,60 +128,15 @@ export function Shell() {
   );
 }
 
-function Navigation({ environment }: { environment: string | undefined }) {
-  const styles = useStyles();
-  const environments = useQuery(environmentsQuery);
-  const here = environments.data?.find((other) => other.name === environment);
-  const base = `/environments/${environment}`;
-  return (
-    <nav className={styles.side} aria-label="Main">
-      <NavItem icon={<AppsListDetailRegular />} to="/environments" exact>
-        Environments
-      </NavItem>
-      {environment && (
-        <>
-          <Text size={200} weight="semibold" className={styles.section}>
-            {here?.properties.displayName ?? "Environment"}
-          </Text>
-          <NavItem icon={<HomeRegular />} to={base} exact>
-            Overview
-          </NavItem>
-          {here?.properties.linkedEnvironmentMetadata && (
-            <>
-              <NavItem icon={<BoxMultipleRegular />} to={`${base}/solutions`}>
-                Solutions
-              </NavItem>
-              <NavItem icon={<DatabaseRegular />} to={`${base}/tables`}>
-                Tables
-              </NavItem>
-            </>
-          )}
-        </>
-      )}
-    </nav>
-  );
-}
-
-function NavItem(props: { icon: JSX.Element; to: string; exact?: boolean; children: ReactNode }) {
-  const styles = useStyles();
-  const navigate = useNavigate();
-  const path = useRouterState({ select: (state) => state.location.pathname });
-  const isCurrent = props.exact ? path === props.to : path.startsWith(props.to);
-  return (
-    <Button
-      as="a"
-      appearance="subtle"
-      icon={props.icon}
-      href={props.to}
-      aria-current={isCurrent ? "page" : undefined}
-      className={mergeClasses(styles.item, isCurrent && styles.current)}
-      onClick={(event) => {
-        event.preventDefault();
-        navigate({ to: props.to });
-      }}
-    >
-      {props.children}
-    </Button>
+/** Whoever goes to another page hears its beginning, not the rest of the old one. */
+function useFocusOnNewPage() {
+  const router = useRouter();
+  useEffect(
+    () =>
+      router.subscribe("onResolved", ({ fromLocation, pathChanged }) => {
+        if (fromLocation && pathChanged) focusPage();
+      }),
+    [router],
   );
 }
 
@@ -208,24 +155,34 @@ function SchemeButton() {
 }
 
 function AccountMenu() {
+  const styles = useStyles();
   const user = useUser();
   return (
     <Menu>
       <MenuTrigger disableButtonEnhancement>
-        <Button appearance="subtle" shape="circular" aria-label={`Account of ${user.name}`}>
-          <Avatar name={user.name} size={28} color="brand" />
-        </Button>
+        <Button
+          appearance="transparent"
+          shape="circular"
+          className={styles.account}
+          aria-label={`Account of ${user.name}`}
+          icon={<Avatar name={user.name} size={28} color="brand" aria-hidden />}
+        />
       </MenuTrigger>
       <MenuPopover>
-        <div style={{ padding: 8 }}>
-          <Text weight="semibold" block>
-            {user.name}
-          </Text>
-          <Text size={200}>{user.upn}</Text>
+        <div className={styles.person}>
+          <Avatar name={user.name} size={40} color="brand" aria-hidden />
+          <div>
+            <Text weight="semibold" block>
+              {user.name}
+            </Text>
+            <Text size={200}>{user.upn}</Text>
+          </div>
         </div>
         <MenuDivider />
         <MenuList>
-          <MenuItem onClick={() => signOut()}>Sign out</MenuItem>
+          <MenuItem icon={<SignOutRegular />} onClick={() => signOut()}>
+            Sign out
+          </MenuItem>
         </MenuList>
       </MenuPopover>
     </Menu>

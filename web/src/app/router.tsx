@@ -1,14 +1,16 @@
-// The pages and their addresses. View state (sort, search, page) is in the address too.
+// The pages and their addresses. View state (what is found for, sort, tab) is in the address too.
 
 import { createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
 import { EnvironmentPage } from "../pages/EnvironmentPage";
 import { EnvironmentsPage } from "../pages/EnvironmentsPage";
+import { FailedPage } from "../pages/FailedPage";
 import { NotFoundPage } from "../pages/NotFoundPage";
 import { SolutionPage } from "../pages/SolutionPage";
 import { SolutionsPage } from "../pages/SolutionsPage";
 import { TablePage } from "../pages/TablePage";
 import { TablesPage } from "../pages/TablesPage";
 import { Shell } from "./Shell";
+import { listView, solutionsView, solutionView, tablesView, tableView } from "./views";
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFoundPage });
 
@@ -23,6 +25,7 @@ const home = createRoute({
 const environments = createRoute({
   getParentRoute: () => root,
   path: "/environments",
+  validateSearch: listView,
   component: EnvironmentsPage,
 });
 
@@ -35,33 +38,28 @@ const environment = createRoute({
 const solutions = createRoute({
   getParentRoute: () => root,
   path: "/environments/$environment/solutions",
+  validateSearch: solutionsView,
   component: SolutionsPage,
 });
 
 const solution = createRoute({
   getParentRoute: () => root,
   path: "/environments/$environment/solutions/$solution",
+  validateSearch: solutionView,
   component: SolutionPage,
 });
 
 const tables = createRoute({
   getParentRoute: () => root,
   path: "/environments/$environment/tables",
-  validateSearch: (search) => ({
-    show: search.show === "all" ? ("all" as const) : ("custom" as const),
-    find: typeof search.find === "string" ? search.find : "",
-  }),
+  validateSearch: tablesView,
   component: TablesPage,
 });
 
 const table = createRoute({
   getParentRoute: () => root,
   path: "/environments/$environment/tables/$table",
-  validateSearch: (search) => ({
-    sort: typeof search.sort === "string" ? search.sort : "",
-    descending: search.descending === true,
-    find: typeof search.find === "string" ? search.find : "",
-  }),
+  validateSearch: tableView,
   component: TablePage,
 });
 
@@ -76,6 +74,8 @@ export const router = createRouter({
     table,
   ]),
   defaultPreload: "intent",
+  defaultErrorComponent: FailedPage,
+  scrollRestoration: true,
 });
 
 declare module "@tanstack/react-router" {

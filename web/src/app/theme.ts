@@ -26,12 +26,21 @@ const brand: BrandVariants = {
   160: "#e2f3f0",
 };
 
-export const light: Theme = { ...createLightTheme(brand) };
+/** What every machine has that comes nearest to the platform's own type. */
+const fonts = {
+  fontFamilyBase:
+    "'Segoe UI', 'Segoe UI Variable Text', Inter, system-ui, -apple-system, Roboto, 'Helvetica Neue', sans-serif",
+};
+
+export const light: Theme = { ...createLightTheme(brand), ...fonts };
 export const dark: Theme = {
   ...createDarkTheme(brand),
+  ...fonts,
   colorBrandForeground1: brand[120],
   colorBrandForeground2: brand[130],
   colorBrandForegroundLink: brand[120],
+  colorBrandForegroundLinkHover: brand[130],
+  colorBrandForegroundLinkPressed: brand[140],
 };
 
 export type Scheme = "light" | "dark";

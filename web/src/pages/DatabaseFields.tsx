@@ -1,31 +1,27 @@
 import { Dropdown, Field, Input, Option } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
-import { currenciesQuery, languagesQuery } from "../api/environments";
+import {
+  type Currency,
+  currenciesQuery,
+  languagesQuery,
+  type NewDatabase,
+} from "../api/environments";
 
-export interface Database {
-  language: number;
-  currency: string;
-  domain: string;
-}
+export const DEFAULT_DATABASE: NewDatabase = { language: 1033, currency: "USD", domain: "" };
 
-export const DEFAULT_DATABASE: Database = { language: 1033, currency: "USD", domain: "" };
+const DOMAIN = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 
 /** What a Dataverse data store needs to know when it is made. */
 export function DatabaseFields(props: {
   location: string;
-  value: Database;
-  onChange: (value: Database) => void;
+  value: NewDatabase;
+  onChange: (value: NewDatabase) => void;
 }) {
   const { value, onChange } = props;
-  const languages = useQuery({
-    ...languagesQuery(props.location),
-    enabled: Boolean(props.location),
-  });
-  const currencies = useQuery({
-    ...currenciesQuery(props.location),
-    enabled: Boolean(props.location),
-  });
+  const languages = useQuery(languagesQuery(props.location));
+  const currencies = useQuery(currenciesQuery(props.location));
   const language = languages.data?.find((other) => other.properties.localeId === value.language);
+  const currency = currencies.data?.find((other) => other.properties.code === value.currency);
   return (
     <>
       <Field label="Language" hint="Cannot be changed later.">
@@ -43,17 +39,13 @@ export function DatabaseFields(props: {
       </Field>
       <Field label="Currency" hint="Cannot be changed later.">
         <Dropdown
-          value={value.currency}
+          value={currency ? currencyName(currency) : value.currency}
           selectedOptions={[value.currency]}
           onOptionSelect={(_, data) => onChange({ ...value, currency: data.optionValue ?? "USD" })}
         >
           {currencies.data?.map((other) => (
-            <Option
-              key={other.name}
-              value={other.properties.code}
-              text={`${other.properties.code} (${other.properties.symbol})`}
-            >
-              {other.properties.code} ({other.properties.symbol})
+            <Option key={other.name} value={other.properties.code} text={currencyName(other)}>
+              {currencyName(other)}
             </Option>
           ))}
         </Dropdown>
@@ -62,7 +54,7 @@ export function DatabaseFields(props: {
         label="URL"
         hint="Lower-case letters, digits and hyphens. Left empty, one is made up."
         validationMessage={
-          value.domain && !/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(value.domain)
+          value.domain && !DOMAIN.test(value.domain)
             ? "Use lower-case letters, digits and hyphens; start and end with a letter or digit."
             : undefined
         }
@@ -75,4 +67,8 @@ export function DatabaseFields(props: {
       </Field>
     </>
   );
+}
+
+function currencyName({ properties: { code, symbol, displayName } }: Currency) {
+  return [code, displayName, `(${symbol})`].filter(Boolean).join(" ");
 }

@@ -1,205 +1,212 @@
 import {
+  Badge,
   Button,
-  Card,
-  CardHeader,
   Field,
   Input,
-  Link,
   makeStyles,
   ProgressBar,
   Text,
   Textarea,
-  Toolbar,
-  ToolbarButton,
   tokens,
 } from "@fluentui/react-components";
-import { DatabaseRegular, DeleteRegular, EditRegular, OpenRegular } from "@fluentui/react-icons";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  ArrowSwapRegular,
+  BoxMultipleRegular,
+  DatabaseRegular,
+  DeleteRegular,
+  EditRegular,
+} from "@fluentui/react-icons";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import {
   addDatabase,
+  convertEnvironment,
+  dataUrl,
+  deletedEnvironmentsQuery,
   deleteEnvironment,
   type Environment,
   editEnvironment,
   environmentsQuery,
   locationsQuery,
+  type Operation,
+  operationsQuery,
+  refusal,
+  regionName,
 } from "../api/environments";
+import { CommandBar } from "../ui/CommandBar";
 import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { EmptyState } from "../ui/EmptyState";
-import { ErrorMessage } from "../ui/ErrorMessage";
-import { date, megabytes } from "../ui/format";
+import { Copied, Fact, Facts, Section } from "../ui/Facts";
+import { date, dateTime, megabytes } from "../ui/format";
+import { useNotify } from "../ui/notify";
 import { Page } from "../ui/Page";
+import { Panel } from "../ui/Panel";
+import { StateText } from "../ui/StateText";
 import { TypeBadge } from "../ui/TypeBadge";
 import { DatabaseFields, DEFAULT_DATABASE } from "./DatabaseFields";
-import { state } from "./EnvironmentsPage";
-import { useEnvironment } from "./useEnvironment";
+import { useEnvironment, useTrail } from "./useEnvironment";
 
 const useStyles = makeStyles({
   cards: {
     display: "grid",
-    gridTemplateColumns: "repeat(auto-fit, minmax(320px, 1fr))",
+    gridTemplateColumns: "repeat(auto-fit, minmax(min(380px, 100%), 1fr))",
     gap: tokens.spacingHorizontalL,
-    alignItems: "start",
+    alignItems: "stretch",
   },
-  facts: {
-    display: "grid",
-    gridTemplateColumns: "max-content 1fr",
-    columnGap: tokens.spacingHorizontalXL,
-    rowGap: tokens.spacingVerticalS,
-    margin: 0,
+  list: { listStyle: "none", margin: 0, padding: 0 },
+  operation: {
+    display: "flex",
+    alignItems: "center",
+    justifyContent: "space-between",
+    flexWrap: "wrap",
+    columnGap: tokens.spacingHorizontalM,
+    padding: `${tokens.spacingVerticalS} 0`,
+    borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
+    ":last-child": { borderBottom: "none" },
   },
-  term: { color: tokens.colorNeutralForeground2 },
-  value: { margin: 0, overflowWrap: "anywhere" },
-  form: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
+  soft: { color: tokens.colorNeutralForeground2 },
 });
 
-/** One environment: what it is, where its data is, how much it uses. */
+type Dialog = "edit" | "convert" | "delete" | "database";
+
+/** One environment: what it is, where its data is, how much it uses, what was done to it. */
 export function EnvironmentPage() {
   const styles = useStyles();
-  const navigate = useNavigate();
-  const queries = useQueryClient();
-  const { environment, base, pending, error } = useEnvironment();
-  const locations = useQuery(locationsQuery);
-  const [dialog, setDialog] = useState<"edit" | "delete">();
-  if (!environment) return <Page title="Environment" pending={pending} error={error} />;
+  const { environment, pending, error } = useEnvironment();
+  const trail = useTrail().slice(0, 1);
+  const [dialog, setDialog] = useState<Dialog>();
+  if (!environment) {
+    return <Page title="Environment" trail={trail} pending={pending} error={error} />;
+  }
   const { properties } = environment;
   const database = properties.linkedEnvironmentMetadata;
-  const region = locations.data?.find((other) => other.name === environment.location);
+  const canRead = !refusal(environment, "", "AdminReadEnvironment");
   return (
     <Page
       title={properties.displayName}
+      trail={trail}
       badge={<TypeBadge type={properties.environmentSku} />}
       subtitle={properties.description || undefined}
-      commands={
-        <Toolbar aria-label="Commands" style={{ padding: 0 }}>
-          {database && (
-            <ToolbarButton
-              appearance="primary"
-              icon={<OpenRegular />}
-              onClick={() =>
-                navigate({
-                  to: "/environments/$environment/solutions",
-                  params: { environment: environment.name },
-                })
-              }
-            >
-              Solutions
-            </ToolbarButton>
-          )}
-          <ToolbarButton icon={<EditRegular />} onClick={() => setDialog("edit")}>
-            Edit
-          </ToolbarButton>
-          <ToolbarButton
-            icon={<DeleteRegular />}
-            disabledFocusable={properties.isDefault}
-            title={properties.isDefault ? "The default environment cannot be deleted." : undefined}
-            onClick={() => !properties.isDefault && setDialog("delete")}
-          >
-            Delete
-          </ToolbarButton>
-        </Toolbar>
-      }
+      commands={<Commands environment={environment} open={setDialog} />}
     >
       <div className={styles.cards}>
-        <Card>
-          <CardHeader
-            header={
-              <Text as="h2" weight="semibold" size={400} style={{ margin: 0 }}>
-                Details
-              </Text>
-            }
-          />
-          <Facts>
-            <Fact term="State">{state(environment)}</Fact>
-            <Fact term="Type">{properties.environmentSku}</Fact>
-            <Fact term="Region">{region?.properties.displayName ?? environment.location}</Fact>
-            <Fact term="Environment ID">{environment.name}</Fact>
-            <Fact term="Created on">{date(properties.createdTime)}</Fact>
-            <Fact term="Created by">{properties.createdBy?.displayName ?? "–"}</Fact>
-            {properties.expirationTime && (
-              <Fact term="Expires on">{date(properties.expirationTime)}</Fact>
-            )}
-          </Facts>
-        </Card>
-        {database && (
-          <Card>
-            <CardHeader
-              header={
-                <Text as="h2" weight="semibold" size={400} style={{ margin: 0 }}>
-                  Dataverse
-                </Text>
-              }
-            />
-            <Facts>
-              <Fact term="URL">
-                <Link href={database.instanceUrl}>{database.instanceUrl}</Link>
-              </Fact>
-              <Fact term="Organization ID">{database.resourceId}</Fact>
-              <Fact term="Unique name">{database.uniqueName}</Fact>
-              <Fact term="Version">{database.version}</Fact>
-              <Fact term="Web API">
-                <code>{base}</code>
-              </Fact>
-            </Facts>
-          </Card>
-        )}
+        <Details environment={environment} />
+        {database && <Dataverse environment={environment} />}
         {database && <Capacity environment={environment} />}
+        {canRead && <RecentOperations environment={environment} />}
       </div>
-      {!database && <NoDatabase environment={environment} />}
-      {dialog === "edit" && (
-        <EditDialog environment={environment} close={() => setDialog(undefined)} />
-      )}
-      {dialog === "delete" && (
-        <ConfirmDialog
-          title={`Delete ${properties.displayName}?`}
-          action="Delete"
-          typeName={properties.displayName}
-          run={async () => {
-            await deleteEnvironment(environment.name);
-            await queries.invalidateQueries(environmentsQuery);
-            await navigate({ to: "/environments" });
-          }}
-          close={() => setDialog(undefined)}
-        >
-          Its apps, flows and data go with it. An administrator can recover it for seven days.
-        </ConfirmDialog>
-      )}
+      {!database && <NoDatabase environment={environment} add={() => setDialog("database")} />}
+      <Dialogs environment={environment} dialog={dialog} close={() => setDialog(undefined)} />
     </Page>
   );
 }
 
-function Facts({ children }: { children: ReactNode }) {
-  return <dl className={useStyles().facts}>{children}</dl>;
+function Commands(props: { environment: Environment; open: (dialog: Dialog) => void }) {
+  const { environment, open } = props;
+  const navigate = useNavigate();
+  const hasDatabase = Boolean(environment.properties.linkedEnvironmentMetadata);
+  return (
+    <CommandBar
+      commands={[
+        {
+          label: "Solutions",
+          icon: <BoxMultipleRegular />,
+          primary: true,
+          reason: hasDatabase ? undefined : "Solutions need a Dataverse data store.",
+          run: () =>
+            navigate({
+              to: "/environments/$environment/solutions",
+              params: { environment: environment.name },
+            }),
+        },
+        {
+          label: "Edit",
+          icon: <EditRegular />,
+          reason: refusal(environment, "Edit", "UpdateEnvironment"),
+          run: () => open("edit"),
+        },
+        {
+          label: `Convert to ${otherType(environment).toLowerCase()}`,
+          icon: <ArrowSwapRegular />,
+          reason: refusal(environment, "Convert", "UpdateEnvironment"),
+          run: () => open("convert"),
+        },
+        {
+          label: "Delete",
+          icon: <DeleteRegular />,
+          reason: refusal(environment, "Delete", "DeleteEnvironment"),
+          run: () => open("delete"),
+        },
+      ]}
+    />
+  );
 }
 
-function Fact({ term, children }: { term: string; children: ReactNode }) {
-  const styles = useStyles();
+const otherType = ({ properties }: Environment) =>
+  properties.environmentSku === "Production" ? "Sandbox" : "Production";
+
+function Details({ environment }: { environment: Environment }) {
+  const locations = useQuery(locationsQuery);
+  const { properties } = environment;
+  const by = properties.createdBy?.displayName;
   return (
-    <>
-      <dt className={styles.term}>{term}</dt>
-      <dd className={styles.value}>{children}</dd>
-    </>
+    <Section title="Details">
+      <Facts>
+        <Fact term="State">
+          <StateText environment={environment} />
+        </Fact>
+        <Fact term="Type">{properties.environmentSku}</Fact>
+        <Fact term="Region">{regionName(locations.data, environment.location)}</Fact>
+        <Fact term="Created on">{dateTime(properties.createdTime)}</Fact>
+        <Fact term="Created by">{by === "SYSTEM" ? "System" : (by ?? "–")}</Fact>
+        {properties.expirationTime && (
+          <Fact term="Expires on">{date(properties.expirationTime)}</Fact>
+        )}
+        <Fact term="Environment ID">
+          <Copied what="the environment ID" text={environment.name} />
+        </Fact>
+      </Facts>
+    </Section>
+  );
+}
+
+function Dataverse({ environment }: { environment: Environment }) {
+  const database = environment.properties.linkedEnvironmentMetadata;
+  if (!database) return null;
+  return (
+    <Section title="Dataverse">
+      <Facts>
+        <Fact term="URL">
+          <Copied what="the URL" text={database.instanceUrl} />
+        </Fact>
+        <Fact term="Web API">
+          <Copied what="the Web API's address" text={location.origin + dataUrl(environment)} />
+        </Fact>
+        <Fact term="Organization ID">
+          <Copied what="the organization ID" text={database.resourceId} />
+        </Fact>
+        <Fact term="Unique name">{database.uniqueName}</Fact>
+        <Fact term="Version">{database.version}</Fact>
+      </Facts>
+    </Section>
   );
 }
 
 function Capacity({ environment }: { environment: Environment }) {
-  const used = environment.properties.capacity ?? [];
-  if (used.length === 0) return null;
+  const styles = useStyles();
+  const used = (environment.properties.capacity ?? []).filter(
+    (entry) => entry.ratedConsumption > 0 || entry.actualConsumption > 0,
+  );
   return (
-    <Card>
-      <CardHeader
-        header={
-          <Text as="h2" weight="semibold" size={400} style={{ margin: 0 }}>
-            Capacity
-          </Text>
-        }
-      />
+    <Section title="Capacity">
+      {used.length === 0 && <Text className={styles.soft}>Nothing is used yet.</Text>}
       {used.map((entry) => (
         <Field
           key={entry.capacityType}
-          label={entry.capacityType}
-          hint={`${megabytes(entry.actualConsumption)} used, rated as ${megabytes(entry.ratedConsumption)}`}
+          label={`${entry.capacityType}: ${megabytes(entry.actualConsumption)}`}
+          validationState="none"
+          hint={`Counted as ${megabytes(entry.ratedConsumption)}, the least that an environment takes.`}
         >
           <ProgressBar
             thickness="large"
@@ -208,81 +215,168 @@ function Capacity({ environment }: { environment: Environment }) {
           />
         </Field>
       ))}
-    </Card>
+    </Section>
   );
 }
 
-function NoDatabase({ environment }: { environment: Environment }) {
+const SHOWN = 5;
+
+function RecentOperations({ environment }: { environment: Environment }) {
   const styles = useStyles();
-  const queries = useQueryClient();
-  const [isAdding, setAdding] = useState(false);
-  const [database, setDatabase] = useState(DEFAULT_DATABASE);
-  const add = useMutation({
-    mutationFn: () => addDatabase(environment.name, database),
-    onSuccess: () => queries.invalidateQueries(environmentsQuery),
-  });
-  if (!isAdding) {
-    return (
-      <EmptyState
-        icon={<DatabaseRegular />}
-        title="No Dataverse data store yet"
-        action={
-          <Button appearance="primary" onClick={() => setAdding(true)}>
+  const operations = useQuery(operationsQuery(environment.name));
+  return (
+    <Section title="Recent operations">
+      {operations.data?.length === 0 && (
+        <Text className={styles.soft}>Nothing has been done to it yet.</Text>
+      )}
+      {operations.error && <Text className={styles.soft}>{operations.error.message}</Text>}
+      <ul className={styles.list}>
+        {operations.data?.slice(0, SHOWN).map((operation) => (
+          <li key={operation.id} className={styles.operation}>
+            <div>
+              <Text weight="semibold" block>
+                {operation.typeDisplayName}
+              </Text>
+              <Text size={200} className={styles.soft}>
+                {dateTime(operation.createdDateTime)} · {operation.requestedBy?.displayName}
+                {took(operation)}
+              </Text>
+              {operation.error && (
+                <Text size={200} block>
+                  {operation.error.message}
+                </Text>
+              )}
+            </div>
+            <Badge appearance="tint" color={OPERATION_COLOR[operation.state.id] ?? "informative"}>
+              {operation.state.id}
+            </Badge>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+const OPERATION_COLOR: Record<string, "success" | "danger"> = {
+  Succeeded: "success",
+  Failed: "danger",
+};
+
+function took({ createdDateTime, lastActionDateTime }: Operation): string {
+  if (!lastActionDateTime) return "";
+  const seconds = (Date.parse(lastActionDateTime) - Date.parse(createdDateTime)) / 1000;
+  return seconds >= 1 ? ` · ${Math.round(seconds)} s` : "";
+}
+
+function NoDatabase({ environment, add }: { environment: Environment; add: () => void }) {
+  const reason = refusal(environment, "Provision", "CreateDatabase");
+  return (
+    <EmptyState
+      icon={<DatabaseRegular />}
+      title="No Dataverse data store yet"
+      action={
+        reason ? (
+          <Text weight="semibold">{reason}</Text>
+        ) : (
+          <Button appearance="primary" onClick={add}>
             Add Dataverse
           </Button>
-        }
-      >
-        Apps and flows work without one. Tables, model-driven apps and solutions need one.
-        Environment Admins become System Administrators; makers must be given a security role again.
-      </EmptyState>
-    );
-  }
-  return (
-    <Card>
-      <form
-        className={styles.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!add.isPending) add.mutate();
-        }}
-      >
-        {add.error ? <ErrorMessage error={add.error} /> : null}
-        <DatabaseFields location={environment.location} value={database} onChange={setDatabase} />
-        {add.isPending && <ProgressBar aria-label="Adding the data store" />}
-        <div style={{ display: "flex", gap: 8 }}>
-          <Button appearance="primary" type="submit" disabledFocusable={add.isPending}>
-            Add
-          </Button>
-          <Button onClick={() => setAdding(false)}>Cancel</Button>
-        </div>
-      </form>
-    </Card>
+        )
+      }
+    >
+      Apps and flows work without one. Tables, model-driven apps and solutions need one. Environment
+      Admins become System Administrators; makers must be given a security role again.
+    </EmptyState>
   );
 }
 
-function EditDialog({ environment, close }: { environment: Environment; close: () => void }) {
-  const styles = useStyles();
+function Dialogs(props: { environment: Environment; dialog?: Dialog; close: () => void }) {
+  const { environment, dialog, close } = props;
   const queries = useQueryClient();
-  const [displayName, setDisplayName] = useState(environment.properties.displayName);
-  const [description, setDescription] = useState(environment.properties.description ?? "");
+  const navigate = useNavigate();
+  const notify = useNotify();
+  const { displayName } = environment.properties;
+  const refresh = async () => {
+    await queries.invalidateQueries(environmentsQuery);
+    await queries.invalidateQueries(operationsQuery(environment.name));
+  };
+  if (dialog === "edit") return <EditPanel {...{ environment, close, refresh }} />;
+  if (dialog === "database") return <DatabasePanel {...{ environment, close, refresh }} />;
+  if (dialog === "convert") {
+    const type = otherType(environment);
+    return (
+      <ConfirmDialog
+        title={`Convert to ${type.toLowerCase()}?`}
+        action="Convert"
+        working="Converting…"
+        run={async () => {
+          await convertEnvironment(environment.name, type);
+          await refresh();
+          notify(`${displayName} is a ${type.toLowerCase()} environment now`);
+        }}
+        close={close}
+      >
+        {displayName} keeps its people, apps, flows and data. It can be converted back later.
+      </ConfirmDialog>
+    );
+  }
+  if (dialog !== "delete") return null;
   return (
     <ConfirmDialog
-      title="Edit details"
-      action="Save"
+      title={`Delete ${displayName}?`}
+      action="Delete"
+      working="Deleting…"
+      typeName={displayName}
       run={async () => {
-        await editEnvironment(environment.name, { displayName, description });
+        await deleteEnvironment(environment.name);
+        await navigate({ to: "/environments" });
         await queries.invalidateQueries(environmentsQuery);
+        await queries.invalidateQueries(deletedEnvironmentsQuery);
+        notify(`${displayName} was deleted`);
       }}
       close={close}
     >
-      <span className={styles.form}>
-        <Field label="Name" required>
-          <Input value={displayName} onChange={(_, data) => setDisplayName(data.value)} />
-        </Field>
-        <Field label="Purpose">
-          <Textarea value={description} onChange={(_, data) => setDescription(data.value)} />
-        </Field>
-      </span>
+      Its apps, flows and data go with it. An administrator can recover it for seven days.
     </ConfirmDialog>
+  );
+}
+
+interface PanelProps {
+  environment: Environment;
+  close: () => void;
+  refresh: () => Promise<void>;
+}
+
+function EditPanel({ environment, close, refresh }: PanelProps) {
+  const [displayName, setDisplayName] = useState(environment.properties.displayName);
+  const [description, setDescription] = useState(environment.properties.description ?? "");
+  const save = async () => {
+    await editEnvironment(environment.name, { displayName, description });
+    await refresh();
+  };
+  return (
+    <Panel title="Edit details" action="Save" working="Saving…" run={save} close={close}>
+      <Field label="Name" required>
+        <Input value={displayName} onChange={(_, data) => setDisplayName(data.value)} />
+      </Field>
+      <Field label="Purpose">
+        <Textarea value={description} onChange={(_, data) => setDescription(data.value)} />
+      </Field>
+    </Panel>
+  );
+}
+
+function DatabasePanel({ environment, close, refresh }: PanelProps) {
+  const notify = useNotify();
+  const [database, setDatabase] = useState(DEFAULT_DATABASE);
+  const add = async () => {
+    await addDatabase(environment.name, database);
+    await refresh();
+    notify(`${environment.properties.displayName} has a data store now`);
+  };
+  return (
+    <Panel title="Add Dataverse" action="Add" working="Adding…" run={add} close={close}>
+      <DatabaseFields location={environment.location} value={database} onChange={setDatabase} />
+    </Panel>
   );
 }

@@ -1,70 +1,44 @@
-import { Button, Link, Toolbar, ToolbarButton } from "@fluentui/react-components";
-import { AddRegular, ArrowClockwiseRegular, GlobeRegular } from "@fluentui/react-icons";
+import { Button, Text } from "@fluentui/react-components";
+import {
+  AddRegular,
+  ArrowClockwiseRegular,
+  ArrowUndoRegular,
+  GlobeRegular,
+  SearchRegular,
+} from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { type Environment, environmentsQuery, locationsQuery } from "../api/environments";
+import {
+  type Environment,
+  environmentsQuery,
+  locationsQuery,
+  meQuery,
+  regionName,
+} from "../api/environments";
+import { CommandBar } from "../ui/CommandBar";
 import { EmptyState } from "../ui/EmptyState";
-import { date } from "../ui/format";
+import { FindBox } from "../ui/FindBox";
+import { count, date } from "../ui/format";
 import { Grid, type GridColumn } from "../ui/Grid";
+import { PageLink } from "../ui/links";
 import { Page } from "../ui/Page";
+import { StateText, stateOf } from "../ui/StateText";
 import { TypeBadge } from "../ui/TypeBadge";
+import { matches, useView } from "../ui/view";
 import { NewEnvironmentPanel } from "./NewEnvironmentPanel";
+import { RecoverPanel } from "./RecoverPanel";
 
 /** All environments that are open to the person. */
 export function EnvironmentsPage() {
+  const me = useQuery(meQuery);
   const environments = useQuery(environmentsQuery);
-  const locations = useQuery(locationsQuery);
-  const navigate = useNavigate();
-  const [isCreating, setCreating] = useState(false);
-
-  const region = (name: string) =>
-    locations.data?.find((location) => location.name === name)?.properties.displayName ?? name;
-  const open = (environment: Environment) =>
-    navigate({ to: "/environments/$environment", params: { environment: environment.name } });
-
-  const columns: GridColumn<Environment>[] = [
-    {
-      id: "name",
-      label: "Name",
-      width: "220px",
-      cell: (environment) => (
-        <Link
-          href={`/environments/${environment.name}`}
-          onClick={(event) => {
-            event.preventDefault();
-            open(environment);
-          }}
-        >
-          {environment.properties.displayName}
-        </Link>
-      ),
-    },
-    {
-      id: "type",
-      label: "Type",
-      cell: (environment) => <TypeBadge type={environment.properties.environmentSku} />,
-    },
-    { id: "state", label: "State", cell: (environment) => state(environment) },
-    { id: "region", label: "Region", cell: (environment) => region(environment.location) },
-    {
-      id: "database",
-      label: "Dataverse",
-      cell: (environment) =>
-        environment.properties.linkedEnvironmentMetadata?.domainName ?? "No database",
-    },
-    {
-      id: "created",
-      label: "Created on",
-      cell: (environment) => date(environment.properties.createdTime),
-    },
-    {
-      id: "by",
-      label: "Created by",
-      cell: (environment) => environment.properties.createdBy?.displayName ?? "–",
-    },
-  ];
-
+  const columns = useColumns();
+  const { view, find, sort, sortBy } = useView();
+  const [panel, setPanel] = useState<"new" | "recover">();
+  const all = environments.data ?? [];
+  const shown = all.filter(({ properties: { displayName, linkedEnvironmentMetadata: data } }) =>
+    matches(view.find, displayName, data?.domainName),
+  );
   return (
     <Page
       title="Environments"
@@ -73,50 +47,125 @@ export function EnvironmentsPage() {
       error={environments.error}
       retry={() => environments.refetch()}
       commands={
-        <Toolbar aria-label="Commands" style={{ padding: 0 }}>
-          <ToolbarButton
-            appearance="primary"
-            icon={<AddRegular />}
-            onClick={() => setCreating(true)}
-          >
-            New
-          </ToolbarButton>
-          <ToolbarButton icon={<ArrowClockwiseRegular />} onClick={() => environments.refetch()}>
-            Refresh
-          </ToolbarButton>
-        </Toolbar>
+        <CommandBar
+          commands={[
+            { label: "New", icon: <AddRegular />, primary: true, run: () => setPanel("new") },
+            {
+              label: "Recover deleted environments",
+              icon: <ArrowUndoRegular />,
+              reason:
+                me.data?.isTenantAdmin === false
+                  ? "Only administrators of the tenant recover environments."
+                  : undefined,
+              run: () => setPanel("recover"),
+            },
+            {
+              label: "Refresh",
+              icon: <ArrowClockwiseRegular />,
+              run: () => environments.refetch(),
+            },
+          ]}
+        >
+          <Text role="status">
+            {environments.data && count(shown.length, "environment", "environments")}
+          </Text>
+          <FindBox label="Find an environment" value={view.find ?? ""} onChange={find} />
+        </CommandBar>
       }
     >
-      {environments.data?.length === 0 ? (
+      {shown.length > 0 ? (
+        <Grid
+          label="Environments"
+          columns={columns}
+          items={shown}
+          keyOf={(environment) => environment.name}
+          sort={sort}
+          onSort={sortBy}
+        />
+      ) : view.find ? (
+        <EmptyState icon={<SearchRegular />} title="No environment has such a name">
+          Search for another part of its name, or of its URL.
+        </EmptyState>
+      ) : (
         <EmptyState
           icon={<GlobeRegular />}
           title="No environment is open to you yet"
           action={
-            <Button appearance="primary" icon={<AddRegular />} onClick={() => setCreating(true)}>
+            <Button appearance="primary" icon={<AddRegular />} onClick={() => setPanel("new")}>
               Create one
             </Button>
           }
         >
           Ask an administrator for access to one, or create your own if your licence allows it.
         </EmptyState>
-      ) : (
-        <Grid
-          label="Environments"
-          columns={columns}
-          items={environments.data ?? []}
-          keyOf={(environment) => environment.name}
-        />
       )}
-      {isCreating && <NewEnvironmentPanel close={() => setCreating(false)} />}
+      {panel === "new" && <NewEnvironmentPanel close={() => setPanel(undefined)} />}
+      {panel === "recover" && <RecoverPanel close={() => setPanel(undefined)} />}
     </Page>
   );
 }
 
-/** The state as people know it. */
-export function state(environment: Environment): string {
-  const { provisioningState, states } = environment.properties;
-  if (states.runtime.id === "AdminMode") return "Administration mode";
-  if (states.runtime.id === "Disabled") return "Disabled";
-  if (provisioningState === "Succeeded") return "Ready";
-  return provisioningState.endsWith("Provisioning") ? "Preparing" : provisioningState;
+function useColumns(): GridColumn<Environment>[] {
+  const locations = useQuery(locationsQuery);
+  const region = (environment: Environment) => regionName(locations.data, environment.location);
+  const creator = ({ properties: { createdBy: by } }: Environment) =>
+    by?.displayName === "SYSTEM" ? "System" : by?.displayName;
+  const domain = (environment: Environment) =>
+    environment.properties.linkedEnvironmentMetadata?.domainName;
+  return [
+    {
+      id: "name",
+      label: "Name",
+      width: 160,
+      sort: (environment) => environment.properties.displayName,
+      cell: (environment) => (
+        <PageLink to="/environments/$environment" params={{ environment: environment.name }}>
+          {environment.properties.displayName}
+        </PageLink>
+      ),
+    },
+    {
+      id: "type",
+      label: "Type",
+      width: 116,
+      fixed: true,
+      sort: (environment) => environment.properties.environmentSku,
+      cell: (environment) => <TypeBadge type={environment.properties.environmentSku} />,
+    },
+    {
+      id: "state",
+      label: "State",
+      width: 130,
+      fixed: true,
+      from: 480,
+      sort: stateOf,
+      cell: (environment) => <StateText environment={environment} />,
+    },
+    { id: "region", label: "Region", width: 150, from: 1000, sort: region, cell: region },
+    {
+      id: "url",
+      label: "Dataverse",
+      width: 150,
+      from: 640,
+      sort: domain,
+      cell: (environment) => domain(environment) ?? "No data store",
+    },
+    {
+      id: "created",
+      label: "Created on",
+      width: 130,
+      fixed: true,
+      from: 1200,
+      sort: (environment) => environment.properties.createdTime,
+      cell: (environment) => date(environment.properties.createdTime),
+    },
+    {
+      id: "by",
+      label: "Created by",
+      width: 140,
+      from: 1200,
+      sort: creator,
+      cell: (environment) => creator(environment) ?? "–",
+    },
+  ];
 }

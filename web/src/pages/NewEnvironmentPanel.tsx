@@ -1,36 +1,18 @@
-import {
-  Button,
-  Drawer,
-  DrawerBody,
-  DrawerFooter,
-  DrawerHeader,
-  DrawerHeaderTitle,
-  Dropdown,
-  Field,
-  Input,
-  makeStyles,
-  Option,
-  ProgressBar,
-  Switch,
-  Textarea,
-  tokens,
-} from "@fluentui/react-components";
-import { DismissRegular } from "@fluentui/react-icons";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Dropdown, Field, Input, Option, Switch, Textarea } from "@fluentui/react-components";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import {
   createEnvironment,
   type EnvironmentType,
   environmentsQuery,
   locationsQuery,
+  regionName,
 } from "../api/environments";
-import { ErrorMessage } from "../ui/ErrorMessage";
 import { domainFrom } from "../ui/format";
+import { useNotify } from "../ui/notify";
+import { Panel } from "../ui/Panel";
 import { DatabaseFields, DEFAULT_DATABASE } from "./DatabaseFields";
-
-const useStyles = makeStyles({
-  form: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
-});
 
 const TYPES: Partial<Record<EnvironmentType, string>> = {
   Sandbox: "For development and testing. Can be copied and reset.",
@@ -41,8 +23,9 @@ const TYPES: Partial<Record<EnvironmentType, string>> = {
 
 /** The two steps of "New" as one panel: the environment, and its data store. */
 export function NewEnvironmentPanel({ close }: { close: () => void }) {
-  const styles = useStyles();
   const queries = useQueryClient();
+  const navigate = useNavigate();
+  const notify = useNotify();
   const locations = useQuery(locationsQuery);
   const [name, setName] = useState("");
   const [type, setType] = useState<EnvironmentType>("Sandbox");
@@ -51,116 +34,76 @@ export function NewEnvironmentPanel({ close }: { close: () => void }) {
   const [hasDatabase, setHasDatabase] = useState(true);
   const [database, setDatabase] = useState(DEFAULT_DATABASE);
 
-  const fallback = locations.data?.find((other) => other.properties.isDefault)?.name ?? "";
-  const location = chosenLocation ?? fallback;
-  const create = useMutation({
-    mutationFn: () =>
-      createEnvironment({
-        displayName: name.trim(),
-        description,
-        type,
-        location,
-        database: hasDatabase ? database : undefined,
-      }),
-    onSuccess: async () => {
-      await queries.invalidateQueries(environmentsQuery);
-      close();
-    },
-  });
-  const isReady = name.trim() !== "" && location !== "";
+  const home = locations.data?.find((other) => other.properties.isDefault)?.name ?? "";
+  const location = chosenLocation ?? home;
+  const rename = (value: string) => {
+    // The URL follows the name until somebody changes it.
+    const follows = database.domain === domainFrom(name);
+    if (follows) setDatabase({ ...database, domain: domainFrom(value) });
+    setName(value);
+  };
+  const create = async () => {
+    const displayName = name.trim();
+    const created = await createEnvironment({
+      displayName,
+      description,
+      type,
+      location,
+      database: hasDatabase ? database : undefined,
+    });
+    await queries.invalidateQueries(environmentsQuery);
+    notify(`${displayName} is ready`);
+    await navigate({ to: "/environments/$environment", params: { environment: created } });
+  };
 
   return (
-    <Drawer open position="end" size="medium" onOpenChange={(_, data) => !data.open && close()}>
-      <DrawerHeader>
-        <DrawerHeaderTitle
-          action={
-            <Button
-              appearance="subtle"
-              aria-label="Close"
-              icon={<DismissRegular />}
-              onClick={close}
-            />
-          }
+    <Panel title="New environment" action="Create" working="Creating…" run={create} close={close}>
+      <Field label="Name" required>
+        <Input value={name} onChange={(_, data) => rename(data.value)} />
+      </Field>
+      <Field label="Type" hint={TYPES[type]}>
+        <Dropdown
+          value={type}
+          selectedOptions={[type]}
+          onOptionSelect={(_, data) => setType(data.optionValue as EnvironmentType)}
         >
-          New environment
-        </DrawerHeaderTitle>
-      </DrawerHeader>
-      <DrawerBody>
-        <form
-          id="new-environment"
-          className={styles.form}
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (isReady && !create.isPending) create.mutate();
-          }}
+          {Object.keys(TYPES).map((other) => (
+            <Option key={other} value={other}>
+              {other}
+            </Option>
+          ))}
+        </Dropdown>
+      </Field>
+      <Field label="Region" hint="Apps and data stay there. Cannot be changed later.">
+        <Dropdown
+          value={regionName(locations.data, location)}
+          selectedOptions={[location]}
+          onOptionSelect={(_, data) => setLocation(data.optionValue)}
         >
-          {create.error ? <ErrorMessage error={create.error} /> : null}
-          <Field label="Name" required>
-            <Input
-              value={name}
-              onChange={(_, data) => {
-                const follows = database.domain === domainFrom(name);
-                setName(data.value);
-                if (follows) setDatabase({ ...database, domain: domainFrom(data.value) });
-              }}
-            />
-          </Field>
-          <Field label="Type" hint={TYPES[type]}>
-            <Dropdown
-              value={type}
-              selectedOptions={[type]}
-              onOptionSelect={(_, data) => setType(data.optionValue as EnvironmentType)}
+          {locations.data?.map((other) => (
+            <Option
+              key={other.name}
+              value={other.name}
+              text={other.properties.displayName}
+              disabled={other.properties.isDisabled}
             >
-              {Object.keys(TYPES).map((other) => (
-                <Option key={other} value={other}>
-                  {other}
-                </Option>
-              ))}
-            </Dropdown>
-          </Field>
-          <Field label="Region" hint="Apps and data stay there. Cannot be changed later.">
-            <Dropdown
-              value={
-                locations.data?.find((other) => other.name === location)?.properties.displayName ??
-                ""
-              }
-              selectedOptions={[location]}
-              onOptionSelect={(_, data) => setLocation(data.optionValue)}
-            >
-              {locations.data?.map((other) => (
-                <Option key={other.name} value={other.name} disabled={other.properties.isDisabled}>
-                  {other.properties.displayName}
-                </Option>
-              ))}
-            </Dropdown>
-          </Field>
-          <Field label="Purpose">
-            <Textarea value={description} onChange={(_, data) => setDescription(data.value)} />
-          </Field>
-          <Switch
-            label="Add a Dataverse data store"
-            checked={hasDatabase}
-            onChange={(_, data) => setHasDatabase(data.checked)}
-          />
-          {hasDatabase && (
-            <DatabaseFields location={location} value={database} onChange={setDatabase} />
-          )}
-        </form>
-      </DrawerBody>
-      <DrawerFooter style={{ flexDirection: "column", alignItems: "stretch" }}>
-        {create.isPending && <ProgressBar aria-label="Creating the environment" />}
-        <div style={{ display: "flex", gap: 8 }}>
-          <Button
-            appearance="primary"
-            type="submit"
-            form="new-environment"
-            disabledFocusable={!isReady || create.isPending}
-          >
-            {create.isPending ? "Creating…" : "Create"}
-          </Button>
-          <Button onClick={close}>Cancel</Button>
-        </div>
-      </DrawerFooter>
-    </Drawer>
+              {other.properties.displayName}
+              {other.properties.isDisabled && " (only for tenants that are at home there)"}
+            </Option>
+          ))}
+        </Dropdown>
+      </Field>
+      <Field label="Purpose">
+        <Textarea value={description} onChange={(_, data) => setDescription(data.value)} />
+      </Field>
+      <Switch
+        label="Add a Dataverse data store"
+        checked={hasDatabase}
+        onChange={(_, data) => setHasDatabase(data.checked)}
+      />
+      {hasDatabase && (
+        <DatabaseFields location={location} value={database} onChange={setDatabase} />
+      )}
+    </Panel>
   );
 }

@@ -1,92 +1,108 @@
-import { Badge, Button, Link, Toolbar, ToolbarButton } from "@fluentui/react-components";
-import { ArrowImportRegular, BoxMultipleRegular, CloudArrowUpRegular } from "@fluentui/react-icons";
+import { Badge, Button, Tab, TabList } from "@fluentui/react-components";
+import {
+  ArrowClockwiseRegular,
+  ArrowImportRegular,
+  BoxMultipleRegular,
+  CloudArrowUpRegular,
+  SearchRegular,
+} from "@fluentui/react-icons";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { publishAll, type Solution, solutionsQuery } from "../api/dataverse";
+import { publishAll, type Solution, solutionsQuery } from "../api/solutions";
+import type { SolutionsView } from "../app/views";
+import { CommandBar } from "../ui/CommandBar";
 import { EmptyState } from "../ui/EmptyState";
 import { ErrorMessage } from "../ui/ErrorMessage";
+import { FindBox } from "../ui/FindBox";
 import { date } from "../ui/format";
 import { Grid, type GridColumn } from "../ui/Grid";
+import { PageLink } from "../ui/links";
+import { useNotify } from "../ui/notify";
 import { Page } from "../ui/Page";
+import { matches, useView } from "../ui/view";
 import { ImportDialog } from "./ImportDialog";
-import { useEnvironment } from "./useEnvironment";
+import { useEnvironment, useTrail } from "./useEnvironment";
 
 /** The solutions of an environment. */
 export function SolutionsPage() {
-  const { name, base, pending, error } = useEnvironment();
-  const navigate = useNavigate();
-  const solutions = useQuery({ ...solutionsQuery(base ?? ""), enabled: Boolean(base) });
-  const publish = useMutation({ mutationFn: () => publishAll(base ?? "") });
+  const { name, base, pending, dataError } = useEnvironment();
+  const trail = useTrail();
+  const notify = useNotify();
+  const { view, change, find, sort, sortBy } = useView<SolutionsView>();
+  const solutions = useQuery(solutionsQuery(base));
+  const publish = useMutation({
+    mutationFn: () => publishAll(base ?? ""),
+    onSuccess: () => notify("All customizations are published"),
+  });
   const [isImporting, setImporting] = useState(false);
-
-  const columns: GridColumn<Solution>[] = [
-    {
-      id: "name",
-      label: "Display name",
-      width: "240px",
-      cell: (solution) => (
-        <Link
-          href={`/environments/${name}/solutions/${solution.uniquename}`}
-          onClick={(event) => {
-            event.preventDefault();
-            navigate({
-              to: "/environments/$environment/solutions/$solution",
-              params: { environment: name, solution: solution.uniquename },
-            });
-          }}
-        >
-          {solution.friendlyname}
-        </Link>
-      ),
-    },
-    { id: "unique", label: "Name", cell: (solution) => solution.uniquename },
-    {
-      id: "kind",
-      label: "Package type",
-      cell: (solution) => (
-        <Badge appearance="outline" color={solution.ismanaged ? "brand" : "informative"}>
-          {solution.ismanaged ? "Managed" : "Unmanaged"}
-        </Badge>
-      ),
-    },
-    { id: "version", label: "Version", cell: (solution) => solution.version },
-    {
-      id: "publisher",
-      label: "Publisher",
-      cell: (solution) => solution.publisherid?.friendlyname ?? "–",
-    },
-    { id: "installed", label: "Installed on", cell: (solution) => date(solution.installedon) },
-  ];
-
+  const shown = (solutions.data ?? []).filter(
+    ({ ismanaged, friendlyname, uniquename, publisherid: publisher }) =>
+      (!view.show || ismanaged === (view.show === "managed")) &&
+      matches(view.find, friendlyname, uniquename, publisher?.friendlyname),
+  );
   return (
     <Page
       title="Solutions"
+      trail={trail}
       subtitle="Packages of tables, apps and flows that travel between environments."
       pending={pending || solutions.isPending}
-      error={error ?? solutions.error}
+      error={dataError ?? solutions.error}
       retry={() => solutions.refetch()}
       commands={
-        <Toolbar aria-label="Commands" style={{ padding: 0 }}>
-          <ToolbarButton
-            appearance="primary"
-            icon={<ArrowImportRegular />}
-            onClick={() => setImporting(true)}
+        solutions.data && (
+          <CommandBar
+            commands={[
+              {
+                label: "Import solution",
+                icon: <ArrowImportRegular />,
+                primary: true,
+                run: () => setImporting(true),
+              },
+              {
+                label: publish.isPending ? "Publishing…" : "Publish all customizations",
+                icon: <CloudArrowUpRegular />,
+                reason: publish.isPending ? "It is being done." : undefined,
+                run: () => publish.mutate(),
+              },
+              {
+                label: "Refresh",
+                icon: <ArrowClockwiseRegular />,
+                run: () => solutions.refetch(),
+              },
+            ]}
           >
-            Import solution
-          </ToolbarButton>
-          <ToolbarButton
-            icon={<CloudArrowUpRegular />}
-            disabledFocusable={publish.isPending}
-            onClick={() => publish.mutate()}
-          >
-            {publish.isPending ? "Publishing…" : "Publish all customizations"}
-          </ToolbarButton>
-        </Toolbar>
+            <TabList
+              aria-label="Package type"
+              size="small"
+              selectedValue={view.show ?? "all"}
+              onTabSelect={(_, { value }) =>
+                change({ show: value === "all" ? undefined : (value as SolutionsView["show"]) })
+              }
+            >
+              <Tab value="all">All</Tab>
+              <Tab value="unmanaged">Unmanaged</Tab>
+              <Tab value="managed">Managed</Tab>
+            </TabList>
+            <FindBox label="Find a solution" value={view.find ?? ""} onChange={find} />
+          </CommandBar>
+        )
       }
     >
       {publish.error ? <ErrorMessage error={publish.error} /> : null}
-      {solutions.data?.length === 0 ? (
+      {shown.length > 0 ? (
+        <Grid
+          label="Solutions"
+          columns={columnsFor(name)}
+          items={shown}
+          keyOf={(solution) => solution.solutionid}
+          sort={sort}
+          onSort={sortBy}
+        />
+      ) : view.find || view.show ? (
+        <EmptyState icon={<SearchRegular />} title="No solution is like that">
+          Look at all of them, or search for something else.
+        </EmptyState>
+      ) : (
         <EmptyState
           icon={<BoxMultipleRegular />}
           title="No solutions yet"
@@ -98,15 +114,77 @@ export function SolutionsPage() {
         >
           Import a package that was exported from another environment to begin.
         </EmptyState>
-      ) : (
-        <Grid
-          label="Solutions"
-          columns={columns}
-          items={solutions.data ?? []}
-          keyOf={(solution) => solution.solutionid}
-        />
       )}
-      {isImporting && base && <ImportDialog base={base} close={() => setImporting(false)} />}
+      {isImporting && base && (
+        <ImportDialog environment={name} base={base} close={() => setImporting(false)} />
+      )}
     </Page>
+  );
+}
+
+const columnsFor = (environment: string): GridColumn<Solution>[] => [
+  {
+    id: "name",
+    label: "Display name",
+    width: 200,
+    sort: (solution) => solution.friendlyname,
+    cell: (solution) => (
+      <PageLink
+        to="/environments/$environment/solutions/$solution"
+        params={{ environment, solution: solution.uniquename }}
+      >
+        {solution.friendlyname}
+      </PageLink>
+    ),
+  },
+  {
+    id: "unique",
+    label: "Name",
+    width: 160,
+    from: 1000,
+    sort: (solution) => solution.uniquename,
+    cell: (solution) => solution.uniquename,
+  },
+  {
+    id: "kind",
+    label: "Package type",
+    width: 130,
+    fixed: true,
+    from: 640,
+    sort: (solution) => solution.ismanaged,
+    cell: (solution) => <PackageType isManaged={solution.ismanaged} />,
+  },
+  {
+    id: "version",
+    label: "Version",
+    width: 110,
+    fixed: true,
+    sort: (solution) => solution.version,
+    cell: (solution) => solution.version,
+  },
+  {
+    id: "publisher",
+    label: "Publisher",
+    width: 180,
+    from: 1000,
+    sort: (solution) => solution.publisherid?.friendlyname,
+    cell: (solution) => solution.publisherid?.friendlyname ?? "–",
+  },
+  {
+    id: "installed",
+    label: "Installed on",
+    width: 130,
+    fixed: true,
+    from: 800,
+    sort: (solution) => solution.installedon,
+    cell: (solution) => date(solution.installedon),
+  },
+];
+
+export function PackageType({ isManaged }: { isManaged: boolean }) {
+  return (
+    <Badge appearance="tint" shape="rounded" color={isManaged ? "brand" : "informative"}>
+      {isManaged ? "Managed" : "Unmanaged"}
+    </Badge>
   );
 }

@@ -1,311 +1,387 @@
 import {
+  Badge,
   Button,
-  Checkbox,
-  Field,
-  Input,
-  SearchBox,
+  Link,
+  makeStyles,
+  Tab,
+  TabList,
   Text,
-  Toolbar,
-  ToolbarButton,
+  tokens,
 } from "@fluentui/react-components";
-import { AddRegular, DeleteRegular, TableRegular } from "@fluentui/react-icons";
-import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { AddRegular, DeleteRegular, SearchRegular, TableRegular } from "@fluentui/react-icons";
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import {
   type ColumnInfo,
+  columnName,
   columnsQuery,
-  createRow,
   deleteRow,
+  nameContains,
   type Row,
   rows,
   type TableInfo,
   tablesQuery,
   text,
+  viewQuery,
 } from "../api/dataverse";
+import type { TableView } from "../app/views";
+import { type Command, CommandBar } from "../ui/CommandBar";
 import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { EmptyState } from "../ui/EmptyState";
+import { FindBox } from "../ui/FindBox";
 import { count } from "../ui/format";
 import { Grid, type GridColumn } from "../ui/Grid";
-import { Page } from "../ui/Page";
-import { useEnvironment } from "./useEnvironment";
+import { PageLink } from "../ui/links";
+import { useNotify } from "../ui/notify";
+import { Content, Page } from "../ui/Page";
+import { matches, useView } from "../ui/view";
+import { RowPanel } from "./RowPanel";
+import { gridColumns, isRequired, property, shown } from "./row";
+import { useEnvironment, useTrail } from "./useEnvironment";
 
-const FORMATTED = "@OData.Community.Display.V1.FormattedValue";
+const useStyles = makeStyles({
+  more: {
+    display: "flex",
+    alignItems: "center",
+    gap: tokens.spacingHorizontalM,
+    color: tokens.colorNeutralForeground2,
+  },
+  body: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
+});
+
+/** The server counts no further. */
 const COUNT_LIMIT = 5000;
-const COLUMNS_SHOWN = 8;
 
-/** The rows of a table, a page at a time. */
+/** A table: its rows, a page at a time, or its columns. */
 export function TablePage() {
-  const { name, base, pending, error } = useEnvironment();
+  const { name, base, pending, dataError } = useEnvironment();
   const { table: logicalName = "" } = useParams({ strict: false });
-  const search = useSearch({ from: "/environments/$environment/tables/$table" });
-  const navigate = useNavigate();
-  const queries = useQueryClient();
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const [dialog, setDialog] = useState<"new" | "delete">();
-
-  const tables = useQuery({ ...tablesQuery(base ?? ""), enabled: Boolean(base) });
+  const trail = useTrail(
+    <PageLink key="tables" to="/environments/$environment/tables" params={{ environment: name }}>
+      Tables
+    </PageLink>,
+  );
+  const { view } = useView<TableView>();
+  const tables = useQuery(tablesQuery(base));
   const table = tables.data?.find((other) => other.LogicalName === logicalName);
-  const columns = useQuery({
-    ...columnsQuery(base ?? "", logicalName),
-    enabled: Boolean(base && table),
-  });
-  const shown = columnsToShow(table, columns.data ?? []);
-  const asked = table && {
-    columns: shown.map(property),
-    orderBy: search.sort ? `${search.sort}${search.descending ? " desc" : ""}` : undefined,
-    filter:
-      search.find && table.PrimaryNameAttribute
-        ? `contains(${table.PrimaryNameAttribute},'${search.find.replaceAll("'", "''")}')`
-        : undefined,
-  };
-  const pages = useInfiniteQuery({
-    queryKey: ["rows", base, logicalName, asked],
-    queryFn: ({ pageParam }) => {
-      if (!table || !asked) throw new Error("The table is not known yet.");
-      return rows(base ?? "", table, { ...asked, next: pageParam });
-    },
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next,
-    enabled: Boolean(table && columns.data),
-  });
-  const items = pages.data?.pages.flatMap((page) => page.rows) ?? [];
-  const total = pages.data?.pages[0]?.count;
-  const idOf = (row: Row) => String(row[table?.PrimaryIdAttribute ?? ""]);
-  const refresh = async () => {
-    setChosen(new Set());
-    await queries.invalidateQueries({ queryKey: ["rows", base, logicalName] });
-  };
-  const update = (change: Partial<typeof search>) =>
-    navigate({
-      to: "/environments/$environment/tables/$table",
-      params: { environment: name, table: logicalName },
-      search: { ...search, ...change },
-      replace: true,
-    });
-  const toggle = (id: string) => {
-    const next = new Set(chosen);
-    if (!next.delete(id)) next.add(id);
-    setChosen(next);
-  };
-  const gridColumns: GridColumn<Row>[] = [
-    {
-      id: "chosen",
-      label: "",
-      width: "44px",
-      cell: (row) => (
-        <Checkbox
-          aria-label={`Choose ${row[table?.PrimaryNameAttribute ?? ""] ?? idOf(row)}`}
-          checked={chosen.has(idOf(row))}
-          onChange={() => toggle(idOf(row))}
-        />
-      ),
-    },
-    ...shown.map((column) => ({
-      id: column.LogicalName,
-      label: text(column.DisplayName) || column.LogicalName,
-      width: "160px",
-      sortable: true,
-      cell: (row: Row) => shownValue(row, column),
-    })),
-  ];
+  const columns = useQuery(columnsQuery(table && base, logicalName));
+  const layout = useQuery(viewQuery(table && base, logicalName));
   const missing =
     tables.data && !table ? new Error(`There is no table named ${logicalName} here.`) : undefined;
-
+  const isReady = table && base && columns.data && !layout.isPending;
   return (
     <Page
       title={text(table?.DisplayCollectionName) || logicalName}
-      subtitle={table && `${table.LogicalName} · ${table.EntitySetName}`}
-      pending={pending || tables.isPending || (Boolean(table) && pages.isPending)}
-      error={error ?? missing ?? tables.error ?? columns.error ?? pages.error}
-      retry={() => pages.refetch()}
-      commands={
+      trail={trail}
+      badge={
         table && (
-          <div style={{ display: "flex", gap: 16, alignItems: "center", flexWrap: "wrap" }}>
-            <Toolbar aria-label="Commands" style={{ padding: 0 }}>
-              <ToolbarButton
-                appearance="primary"
-                icon={<AddRegular />}
-                onClick={() => setDialog("new")}
-              >
-                New row
-              </ToolbarButton>
-              <ToolbarButton
-                icon={<DeleteRegular />}
-                disabledFocusable={chosen.size === 0}
-                title={chosen.size === 0 ? "Choose rows first." : undefined}
-                onClick={() => chosen.size > 0 && setDialog("delete")}
-              >
-                Delete
-              </ToolbarButton>
-            </Toolbar>
-            {table.PrimaryNameAttribute && (
-              <SearchBox
-                placeholder="Find by name"
-                aria-label="Find by name"
-                value={search.find}
-                onChange={(_, data) => update({ find: data.value })}
-              />
-            )}
-            {total !== undefined && (
-              <Text role="status">{count(total, "row", "rows", COUNT_LIMIT)}</Text>
-            )}
-          </div>
+          <Badge appearance="tint" shape="rounded" color="informative">
+            {table.IsCustomEntity ? "Custom" : "Standard"}
+          </Badge>
         )
       }
+      subtitle={table && [table.LogicalName, text(table.Description)].filter(Boolean).join(" · ")}
+      pending={pending || !isReady}
+      error={dataError ?? missing ?? tables.error ?? columns.error}
+      retry={() => columns.refetch()}
     >
-      {items.length === 0 ? (
-        <EmptyState icon={<TableRegular />} title="No rows yet">
-          {search.find
-            ? "No row has such a name."
-            : "Create the first one here, through the Web API, or with any Dataverse client."}
-        </EmptyState>
-      ) : (
-        <>
-          <Grid
-            label="Rows"
-            columns={gridColumns}
-            items={items}
-            keyOf={idOf}
-            sort={
-              search.sort
-                ? { column: search.sort.replace(/^_|_value$/g, ""), descending: search.descending }
-                : undefined
-            }
-            onSort={(id) => {
-              const column = shown.find((other) => other.LogicalName === id);
-              if (!column) return;
-              const sort = property(column);
-              update({ sort, descending: search.sort === sort && !search.descending });
-            }}
+      {isReady &&
+        (view.show === "columns" ? (
+          <Columns columns={columns.data} />
+        ) : (
+          <Rows
+            key={logicalName}
+            base={base}
+            table={table}
+            columns={columns.data}
+            // Whoever may not read views still reads rows.
+            layout={layout.data ?? []}
           />
-          {pages.hasNextPage && (
-            <div>
-              <Button
-                disabledFocusable={pages.isFetchingNextPage}
-                onClick={() => pages.fetchNextPage()}
-              >
-                {pages.isFetchingNextPage ? "Loading…" : "Show more"}
-              </Button>
-            </div>
-          )}
-        </>
-      )}
-      {dialog === "delete" && table && (
-        <ConfirmDialog
-          title={`Delete ${count(chosen.size, "row", "rows")}?`}
-          action="Delete"
-          run={async () => {
-            for (const id of chosen) await deleteRow(base ?? "", table, id);
-            await refresh();
-          }}
-          close={() => setDialog(undefined)}
-        >
-          This cannot be undone.
-        </ConfirmDialog>
-      )}
-      {dialog === "new" && table && (
-        <NewRow
-          table={table}
-          columns={columns.data ?? []}
-          create={async (row) => {
-            await createRow(base ?? "", table, row);
-            await refresh();
-          }}
-          close={() => setDialog(undefined)}
-        />
-      )}
+        ))}
     </Page>
   );
 }
 
-function NewRow(props: {
-  table: TableInfo;
-  columns: ColumnInfo[];
-  create: (row: Row) => Promise<void>;
-  close: () => void;
-}) {
-  const [values, setValues] = useState<Record<string, string>>({});
-  const editable = props.columns
-    .filter((column) => column.IsValidForCreate && EDITABLE.has(column.AttributeType))
-    .filter((column) => column.IsPrimaryName || column.IsCustomAttribute)
-    .sort((a, b) => Number(b.IsPrimaryName) - Number(a.IsPrimaryName))
-    .slice(0, COLUMNS_SHOWN);
-  const row = () =>
-    Object.fromEntries(
-      editable
-        .filter((column) => values[column.LogicalName])
-        .map((column) => [column.LogicalName, typed(column, values[column.LogicalName] ?? "")]),
-    );
+/** What stands above both parts of the page. */
+function Bar(props: { commands: Command[]; find: string; status?: string }) {
+  const { view, change, find } = useView<TableView>();
   return (
-    <ConfirmDialog
-      title={`New ${text(props.table.DisplayName) || props.table.LogicalName}`}
-      action="Save"
-      run={() => props.create(row())}
-      close={props.close}
-    >
-      <span style={{ display: "flex", flexDirection: "column", gap: 12 }}>
-        {editable.map((column) => (
-          <Field
-            key={column.LogicalName}
-            label={text(column.DisplayName) || column.LogicalName}
-            required={column.RequiredLevel.Value.endsWith("Required")}
-          >
-            <Input
-              type={INPUT_TYPE[column.AttributeType] ?? "text"}
-              value={values[column.LogicalName] ?? ""}
-              onChange={(_, data) => setValues({ ...values, [column.LogicalName]: data.value })}
-            />
-          </Field>
-        ))}
-      </span>
-    </ConfirmDialog>
+    <CommandBar commands={props.commands}>
+      {props.status && <Text role="status">{props.status}</Text>}
+      <TabList
+        aria-label="What to show"
+        size="small"
+        selectedValue={view.show ?? "rows"}
+        onTabSelect={(_, { value }) =>
+          change({
+            show: value === "columns" ? "columns" : undefined,
+            find: undefined,
+            sort: undefined,
+            descending: undefined,
+          })
+        }
+      >
+        <Tab value="rows">Rows</Tab>
+        <Tab value="columns">Columns</Tab>
+      </TabList>
+      <FindBox
+        key={view.show ?? "rows"}
+        label={props.find}
+        value={view.find ?? ""}
+        onChange={find}
+      />
+    </CommandBar>
   );
 }
 
-const EDITABLE = new Set(["String", "Memo", "Integer", "Decimal", "Double", "Money", "DateTime"]);
-const INPUT_TYPE: Record<string, "number" | "date" | undefined> = {
-  Integer: "number",
-  Decimal: "number",
-  Double: "number",
-  Money: "number",
-  DateTime: "date",
-};
+type Dialog = { kind: "new" } | { kind: "edit"; id: string } | { kind: "delete" };
 
-function typed(column: ColumnInfo, value: string): unknown {
-  return INPUT_TYPE[column.AttributeType] === "number" ? Number(value) : value;
-}
-
-/** The property under which the API knows a column. */
-function property(column: ColumnInfo): string {
-  return isReference(column) ? `_${column.LogicalName}_value` : column.LogicalName;
-}
-
-function isReference(column: ColumnInfo) {
-  return ["Lookup", "Customer", "Owner"].includes(column.AttributeType);
-}
-
-/** The name first, then the custom columns, then who and when. */
-function columnsToShow(table: TableInfo | undefined, columns: ColumnInfo[]): ColumnInfo[] {
-  if (!table) return [];
-  const readable = columns.filter(
-    (column) =>
-      column.IsValidForRead &&
-      !["Virtual", "PartyList", "CalendarRules", "ManagedProperty"].includes(
-        column.AttributeType,
-      ) &&
-      !column.IsPrimaryId,
-  );
-  const rank = (column: ColumnInfo) => {
-    if (column.IsPrimaryName) return 0;
-    if (column.IsCustomAttribute) return 1;
-    return ["statuscode", "ownerid", "createdon"].includes(column.LogicalName) ? 2 : 3;
+function Rows(props: { base: string; table: TableInfo; columns: ColumnInfo[]; layout: string[] }) {
+  const { base, table, columns, layout } = props;
+  const styles = useStyles();
+  const queries = useQueryClient();
+  const notify = useNotify();
+  const { view, sort, sortBy } = useView<TableView>();
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [dialog, setDialog] = useState<Dialog>();
+  const inGrid = gridColumns(table, columns, layout);
+  const pages = useRows(base, table, inGrid);
+  const items = pages.data?.pages.flatMap((page) => page.rows) ?? [];
+  const total = pages.data?.pages[0]?.count;
+  const idOf = (row: Row) => String(row[table.PrimaryIdAttribute]);
+  const nameOf = (row: Row) => String(row[table.PrimaryNameAttribute ?? ""] || "No name");
+  const refresh = async () => {
+    setChosen(new Set());
+    await queries.invalidateQueries({ queryKey: ["rows", base, table.LogicalName] });
   };
-  return readable.sort((a, b) => rank(a) - rank(b)).slice(0, COLUMNS_SHOWN);
+  const open = (row: Row) => setDialog({ kind: "edit", id: idOf(row) });
+  const close = () => setDialog(undefined);
+  return (
+    <div className={styles.body}>
+      <Bar
+        find="Find by name"
+        status={total === undefined ? undefined : count(total, "row", "rows", COUNT_LIMIT)}
+        commands={[
+          {
+            label: "New row",
+            icon: <AddRegular />,
+            primary: true,
+            run: () => setDialog({ kind: "new" }),
+          },
+          {
+            label: "Delete",
+            icon: <DeleteRegular />,
+            reason: chosen.size === 0 ? "Choose rows first." : undefined,
+            run: () => setDialog({ kind: "delete" }),
+          },
+        ]}
+      />
+      {pages.error || items.length === 0 ? (
+        <NoRows pages={pages} find={view.find} add={() => setDialog({ kind: "new" })} />
+      ) : (
+        <>
+          <Grid
+            label="Rows"
+            columns={inGrid.map((column) => rowColumn(column, nameOf, open))}
+            items={items}
+            keyOf={idOf}
+            nameOf={nameOf}
+            sort={sort}
+            onSort={sortBy}
+            selection={{ chosen, onChoose: setChosen }}
+          />
+          {pages.hasNextPage && (
+            <div className={styles.more}>
+              <Button
+                disabledFocusable={pages.isFetchingNextPage}
+                onClick={() => pages.fetchNextPage()}
+              >
+                {pages.isFetchingNextPage ? "Loading…" : "Show more rows"}
+              </Button>
+              <Text>{count(items.length, "row is", "rows are")} shown.</Text>
+            </div>
+          )}
+        </>
+      )}
+      {dialog?.kind === "delete" && (
+        <ConfirmDialog
+          title={`Delete ${count(chosen.size, "row", "rows")}?`}
+          action="Delete"
+          working="Deleting…"
+          run={async () => {
+            for (const id of chosen) await deleteRow(base, table, id);
+            notify(`${count(chosen.size, "row was", "rows were")} deleted`);
+            await refresh();
+          }}
+          close={close}
+        >
+          This cannot be undone.
+        </ConfirmDialog>
+      )}
+      {(dialog?.kind === "new" || dialog?.kind === "edit") && (
+        <RowPanel
+          base={base}
+          table={table}
+          columns={columns}
+          view={layout}
+          id={dialog.kind === "edit" ? dialog.id : undefined}
+          saved={async () => {
+            notify(dialog.kind === "edit" ? "The row was saved" : "The row was created");
+            await refresh();
+          }}
+          close={close}
+        />
+      )}
+    </div>
+  );
 }
 
-function shownValue(row: Row, column: ColumnInfo): string {
-  const name = property(column);
-  const value = row[`${name}${FORMATTED}`] ?? row[name];
-  return value === null || value === undefined ? "" : String(value);
+/** The rows as the address asks for them. */
+function useRows(base: string, table: TableInfo, columns: ColumnInfo[]) {
+  const { view } = useView<TableView>();
+  const sortColumn = columns.find((column) => column.LogicalName === view.sort);
+  const asked = {
+    columns: columns.map(property),
+    orderBy: sortColumn && `${property(sortColumn)}${view.descending ? " desc" : ""}`,
+    filter: view.find && table.PrimaryNameAttribute ? nameContains(table, view.find) : undefined,
+  };
+  return useInfiniteQuery({
+    queryKey: ["rows", base, table.LogicalName, asked],
+    queryFn: ({ pageParam }) => rows(base, table, { ...asked, next: pageParam }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+  });
 }
+
+function rowColumn(
+  column: ColumnInfo,
+  nameOf: (row: Row) => string,
+  open: (row: Row) => void,
+): GridColumn<Row> {
+  return {
+    id: column.LogicalName,
+    label: columnName(column),
+    width: column.IsPrimaryName ? 200 : 130,
+    // Several choices at once have no order.
+    sort: column.AttributeType === "Virtual" ? undefined : true,
+    cell: (row) =>
+      column.IsPrimaryName ? (
+        <Link as="button" onClick={() => open(row)}>
+          {nameOf(row)}
+        </Link>
+      ) : (
+        shown(row, column)
+      ),
+  };
+}
+
+function NoRows(props: {
+  pages: ReturnType<typeof useRows>;
+  find: string | undefined;
+  add: () => void;
+}) {
+  const { pages, find, add } = props;
+  if (pages.error || pages.isPending) {
+    return <Content pending={pages.isPending} error={pages.error} retry={() => pages.refetch()} />;
+  }
+  if (find) {
+    return (
+      <EmptyState icon={<SearchRegular />} title="No row has such a name">
+        Search for another part of the name.
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState
+      icon={<TableRegular />}
+      title="No rows yet"
+      action={
+        <Button appearance="primary" onClick={add}>
+          Create the first row
+        </Button>
+      }
+    >
+      Rows also come through the Web API, or any Dataverse client.
+    </EmptyState>
+  );
+}
+
+function Columns({ columns }: { columns: ColumnInfo[] }) {
+  const styles = useStyles();
+  const { view, sort, sortBy } = useView<TableView>();
+  const found = columns.filter(
+    (column) => !column.AttributeOf && matches(view.find, columnName(column), column.LogicalName),
+  );
+  return (
+    <div className={styles.body}>
+      <Bar commands={[]} find="Find a column" status={count(found.length, "column", "columns")} />
+      {found.length > 0 ? (
+        <Grid
+          label="Columns"
+          columns={COLUMNS}
+          items={found}
+          keyOf={(column) => column.LogicalName}
+          sort={sort}
+          onSort={sortBy}
+        />
+      ) : (
+        <EmptyState icon={<SearchRegular />} title="No column has such a name">
+          Search for another part of its name.
+        </EmptyState>
+      )}
+    </div>
+  );
+}
+
+const typeName = (column: ColumnInfo) =>
+  column.AttributeTypeName.Value.replace(/Type$/, "").replace(/([a-z])([A-Z])/g, "$1 $2");
+
+const COLUMNS: GridColumn<ColumnInfo>[] = [
+  {
+    id: "display",
+    label: "Column",
+    width: 180,
+    sort: columnName,
+    cell: columnName,
+  },
+  {
+    id: "name",
+    label: "Name",
+    width: 180,
+    from: 480,
+    sort: (column) => column.LogicalName,
+    cell: (column) => column.LogicalName,
+  },
+  { id: "type", label: "Data type", width: 150, sort: typeName, cell: typeName },
+  {
+    id: "required",
+    label: "Required",
+    width: 130,
+    from: 640,
+    sort: isRequired,
+    cell: (column) => REQUIRED[column.RequiredLevel.Value] ?? column.RequiredLevel.Value,
+  },
+  {
+    id: "custom",
+    label: "Custom",
+    width: 110,
+    fixed: true,
+    from: 800,
+    sort: (column) => column.IsCustomAttribute,
+    cell: (column) => (column.IsCustomAttribute ? "Yes" : "No"),
+  },
+];
+
+const REQUIRED: Record<string, string> = {
+  None: "Optional",
+  Recommended: "Recommended",
+  ApplicationRequired: "Required",
+  SystemRequired: "By the system",
+};

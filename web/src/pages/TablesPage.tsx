@@ -1,101 +1,140 @@
-import { Link, SearchBox, Tab, TabList } from "@fluentui/react-components";
-import { DatabaseRegular } from "@fluentui/react-icons";
+import { Tab, TabList } from "@fluentui/react-components";
+import { DatabaseRegular, SearchRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
-import { type TableInfo, tablesQuery, text } from "../api/dataverse";
+import { type TableInfo, tableName, tablesQuery } from "../api/dataverse";
+import type { TablesView } from "../app/views";
+import { CommandBar } from "../ui/CommandBar";
 import { EmptyState } from "../ui/EmptyState";
+import { FindBox } from "../ui/FindBox";
 import { Grid, type GridColumn } from "../ui/Grid";
+import { PageButton, PageLink } from "../ui/links";
 import { Page } from "../ui/Page";
-import { useEnvironment } from "./useEnvironment";
+import { matches, useView } from "../ui/view";
+import { useEnvironment, useTrail } from "./useEnvironment";
 
 /** The tables of an environment. */
 export function TablesPage() {
-  const { name, base, pending, error } = useEnvironment();
-  const search = useSearch({ from: "/environments/$environment/tables" });
-  const navigate = useNavigate();
-  const tables = useQuery({ ...tablesQuery(base ?? ""), enabled: Boolean(base) });
-
-  const find = search.find.toLowerCase();
+  const { name, base, pending, dataError } = useEnvironment();
+  const trail = useTrail();
+  const { view, change, find, sort, sortBy } = useView<TablesView>();
+  const tables = useQuery(tablesQuery(base));
   const shown = (tables.data ?? []).filter(
     (table) =>
-      (search.show === "all" || table.IsCustomEntity) &&
-      `${text(table.DisplayName)} ${table.LogicalName}`.toLowerCase().includes(find),
+      (view.show === "all" || table.IsCustomEntity) &&
+      matches(view.find, tableName(table), table.LogicalName),
   );
-  const update = (change: Partial<typeof search>) =>
-    navigate({
-      to: "/environments/$environment/tables",
-      params: { environment: name },
-      search: { ...search, ...change },
-      replace: true,
-    });
-  const columns: GridColumn<TableInfo>[] = [
-    {
-      id: "display",
-      label: "Table",
-      width: "240px",
-      cell: (table) => (
-        <Link
-          href={`/environments/${name}/tables/${table.LogicalName}`}
-          onClick={(event) => {
-            event.preventDefault();
-            navigate({
-              to: "/environments/$environment/tables/$table",
-              params: { environment: name, table: table.LogicalName },
-              search: { sort: "", descending: false, find: "" },
-            });
-          }}
-        >
-          {text(table.DisplayName) || table.LogicalName}
-        </Link>
-      ),
-    },
-    { id: "name", label: "Name", cell: (table) => table.LogicalName },
-    {
-      id: "type",
-      label: "Type",
-      cell: (table) => (table.IsCustomEntity ? "Custom" : "Standard"),
-    },
-    {
-      id: "managed",
-      label: "Managed",
-      cell: (table) => (table.IsManaged ? "Yes" : "No"),
-    },
-    { id: "owner", label: "Ownership", cell: (table) => table.OwnershipType },
-  ];
-
   return (
     <Page
       title="Tables"
+      trail={trail}
+      subtitle="What the apps and flows of this environment keep, and the rows in it."
       pending={pending || tables.isPending}
-      error={error ?? tables.error}
+      error={dataError ?? tables.error}
       retry={() => tables.refetch()}
       commands={
-        <div style={{ display: "flex", gap: 16, alignItems: "center", flexWrap: "wrap" }}>
-          <TabList
-            selectedValue={search.show}
-            onTabSelect={(_, data) => update({ show: data.value as "custom" | "all" })}
-          >
-            <Tab value="custom">Custom</Tab>
-            <Tab value="all">All</Tab>
-          </TabList>
-          <SearchBox
-            placeholder="Find a table"
-            aria-label="Find a table"
-            value={search.find}
-            onChange={(_, data) => update({ find: data.value })}
-          />
-        </div>
+        tables.data && (
+          <CommandBar commands={[]}>
+            <TabList
+              aria-label="Which tables"
+              size="small"
+              selectedValue={view.show ?? "custom"}
+              onTabSelect={(_, { value }) => change({ show: value === "all" ? "all" : undefined })}
+            >
+              <Tab value="custom">Custom</Tab>
+              <Tab value="all">All</Tab>
+            </TabList>
+            <FindBox label="Find a table" value={view.find ?? ""} onChange={find} />
+          </CommandBar>
+        )
       }
     >
-      {shown.length === 0 ? (
-        <EmptyState icon={<DatabaseRegular />} title="No tables here">
-          {search.find
-            ? "No table has such a name. Look at all of them, or search for something else."
-            : "Nobody has made a table in this environment yet. Import a solution, or look at all tables."}
+      {shown.length > 0 ? (
+        <Grid
+          label="Tables"
+          columns={columnsFor(name)}
+          items={shown}
+          keyOf={(table) => table.LogicalName}
+          sort={sort}
+          onSort={sortBy}
+        />
+      ) : view.find ? (
+        <EmptyState icon={<SearchRegular />} title="No table has such a name">
+          {view.show === "all"
+            ? "Search for another part of its name."
+            : "Look at all tables, or search for another part of its name."}
         </EmptyState>
       ) : (
-        <Grid label="Tables" columns={columns} items={shown} keyOf={(table) => table.LogicalName} />
+        <EmptyState
+          icon={<DatabaseRegular />}
+          title="No custom tables yet"
+          action={
+            <PageButton to="/environments/$environment/solutions" params={{ environment: name }}>
+              Go to solutions
+            </PageButton>
+          }
+        >
+          Import a solution that brings tables, or look at all tables: the standard ones are there.
+        </EmptyState>
       )}
     </Page>
   );
 }
+
+const OWNERSHIP: Record<string, string> = {
+  UserOwned: "User or team",
+  OrganizationOwned: "Organization",
+  BusinessOwned: "Business unit",
+  TeamOwned: "Team",
+  None: "None",
+};
+
+const columnsFor = (environment: string): GridColumn<TableInfo>[] => [
+  {
+    id: "display",
+    label: "Table",
+    width: 200,
+    sort: tableName,
+    cell: (table) => (
+      <PageLink
+        to="/environments/$environment/tables/$table"
+        params={{ environment, table: table.LogicalName }}
+      >
+        {tableName(table)}
+      </PageLink>
+    ),
+  },
+  {
+    id: "name",
+    label: "Name",
+    width: 160,
+    from: 480,
+    sort: (table) => table.LogicalName,
+    cell: (table) => table.LogicalName,
+  },
+  {
+    id: "type",
+    label: "Type",
+    width: 110,
+    fixed: true,
+    from: 640,
+    sort: (table) => table.IsCustomEntity,
+    cell: (table) => (table.IsCustomEntity ? "Custom" : "Standard"),
+  },
+  {
+    id: "managed",
+    label: "Managed",
+    width: 110,
+    fixed: true,
+    from: 800,
+    sort: (table) => table.IsManaged,
+    cell: (table) => (table.IsManaged ? "Yes" : "No"),
+  },
+  {
+    id: "owner",
+    label: "Ownership",
+    width: 130,
+    from: 800,
+    sort: (table) => table.OwnershipType,
+    cell: (table) => OWNERSHIP[table.OwnershipType] ?? table.OwnershipType,
+  },
+];

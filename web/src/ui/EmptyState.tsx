@@ -8,12 +8,22 @@ const useStyles = makeStyles({
     alignItems: "center",
     textAlign: "center",
     gap: tokens.spacingVerticalM,
-    padding: `${tokens.spacingVerticalXXXL} ${tokens.spacingHorizontalXXL}`,
-    border: `1px dashed ${tokens.colorNeutralStroke2}`,
+    padding: `56px ${tokens.spacingHorizontalXXL}`,
     borderRadius: tokens.borderRadiusXLarge,
+    backgroundColor: tokens.colorNeutralBackground1,
+    border: `1px solid ${tokens.colorNeutralStroke2}`,
   },
-  icon: { fontSize: "40px", color: tokens.colorBrandForeground1, lineHeight: 0 },
-  text: { color: tokens.colorNeutralForeground2, maxWidth: "46ch" },
+  icon: {
+    display: "grid",
+    placeItems: "center",
+    width: "64px",
+    height: "64px",
+    borderRadius: tokens.borderRadiusCircular,
+    fontSize: "32px",
+    color: tokens.colorBrandForeground1,
+    backgroundColor: tokens.colorBrandBackground2,
+  },
+  text: { color: tokens.colorNeutralForeground2, maxWidth: "52ch" },
 });
 
 /** Nothing here yet: says what belongs here and what to do next. */

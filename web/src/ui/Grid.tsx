@@ -1,34 +1,73 @@
 import {
+  Button,
+  Checkbox,
   makeStyles,
-  mergeClasses,
   Table,
   TableBody,
   TableCell,
   TableHeader,
   TableHeaderCell,
   TableRow,
+  Text,
   tokens,
 } from "@fluentui/react-components";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
+import { useWidth } from "./useWidth";
+import { type Sort, sorted } from "./view";
 
 export interface GridColumn<T> {
   id: string;
   label: string;
   cell: (item: T) => ReactNode;
-  width?: string;
-  sortable?: boolean;
+  /** The least width, in pixels. */
+  width: number;
+  /** Takes no more than its width: the others share what is left. */
+  fixed?: boolean;
+  /** The narrowest window that has room for it. */
+  from?: number;
+  /** What the column is sorted by here; where the server sorts, `true` is enough. */
+  sort?: ((item: T) => string | number | boolean | null | undefined) | true;
 }
+
+interface Selection {
+  chosen: ReadonlySet<string>;
+  onChoose: (chosen: ReadonlySet<string>) => void;
+}
+
+/** Long lists are drawn in parts: a browser is slow with thousands of rows. */
+const PART = 200;
+const CHECK_WIDTH = 44;
 
 const useStyles = makeStyles({
   frame: {
-    border: `1px solid ${tokens.colorNeutralStroke2}`,
     borderRadius: tokens.borderRadiusXLarge,
-    overflow: "auto",
     backgroundColor: tokens.colorNeutralBackground1,
+    boxShadow: tokens.shadow2,
+    border: `1px solid ${tokens.colorNeutralStroke2}`,
+    overflowX: "auto",
+    overflowY: "hidden",
+    ":focus-visible": { outline: `2px solid ${tokens.colorStrokeFocus2}` },
   },
-  head: { backgroundColor: tokens.colorNeutralBackground2 },
-  label: { fontWeight: tokens.fontWeightSemibold },
-  cell: { whiteSpace: "nowrap", overflow: "hidden", textOverflow: "ellipsis" },
+  label: {
+    fontWeight: tokens.fontWeightSemibold,
+    color: tokens.colorNeutralForeground2,
+    fontSize: tokens.fontSizeBase200,
+    whiteSpace: "nowrap",
+  },
+  row: { ":last-child": { borderBottomColor: "transparent" } },
+  cell: {
+    height: "44px",
+    whiteSpace: "nowrap",
+    overflow: "hidden",
+    textOverflow: "ellipsis",
+  },
+  check: { padding: 0, textAlign: "center" },
+  more: {
+    display: "flex",
+    alignItems: "center",
+    gap: tokens.spacingHorizontalM,
+    color: tokens.colorNeutralForeground2,
+  },
 });
 
 /** A list of things of one kind, one row each. */
@@ -37,43 +76,108 @@ export function Grid<T>(props: {
   columns: GridColumn<T>[];
   items: T[];
   keyOf: (item: T) => string;
-  sort?: { column: string; descending: boolean };
+  /** What a row is called, for whoever chooses it. */
+  nameOf?: (item: T) => string;
+  sort?: Sort;
   onSort?: (column: string) => void;
+  selection?: Selection;
 }) {
   const styles = useStyles();
-  const direction = props.sort?.descending ? "descending" : "ascending";
+  const width = useWidth();
+  const [drawn, setDrawn] = useState(PART);
+  const columns = props.columns.filter((column) => (column.from ?? 0) <= width);
+  const { sort, selection, keyOf, nameOf = keyOf } = props;
+  const by = props.columns.find((column) => column.id === sort?.column)?.sort;
+  const items =
+    sort && typeof by === "function" ? sorted(props.items, by, sort.descending) : props.items;
+  const shown = items.slice(0, drawn);
+  const least = columns.reduce((sum, column) => sum + column.width, selection ? CHECK_WIDTH : 0);
+
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached by keyboard.
-    <section className={styles.frame} aria-label={props.label} tabIndex={0}>
-      <Table aria-label={props.label} sortable={Boolean(props.onSort)}>
-        <TableHeader className={styles.head}>
-          <TableRow>
-            {props.columns.map((column) => (
-              <TableHeaderCell
-                key={column.id}
-                className={styles.label}
-                style={{ minWidth: column.width }}
-                sortDirection={props.sort?.column === column.id ? direction : undefined}
-                onClick={column.sortable ? () => props.onSort?.(column.id) : undefined}
-                sortable={Boolean(column.sortable && props.onSort)}
-              >
-                {column.label}
-              </TableHeaderCell>
-            ))}
-          </TableRow>
-        </TableHeader>
-        <TableBody>
-          {props.items.map((item) => (
-            <TableRow key={props.keyOf(item)}>
-              {props.columns.map((column) => (
-                <TableCell key={column.id} className={mergeClasses(styles.cell)}>
-                  {column.cell(item)}
-                </TableCell>
-              ))}
+    <>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached by keyboard. */}
+      <section className={styles.frame} aria-label={`${props.label} list`} tabIndex={0}>
+        <Table
+          aria-label={props.label}
+          sortable={Boolean(props.onSort)}
+          style={{ minWidth: least }}
+        >
+          <TableHeader>
+            <TableRow>
+              {selection && (
+                <TableHeaderCell style={{ width: CHECK_WIDTH }} className={styles.check}>
+                  <ChooseAll keys={shown.map(keyOf)} {...selection} />
+                </TableHeaderCell>
+              )}
+              {columns.map((column) => {
+                const isSortable = Boolean(column.sort && props.onSort);
+                const direction = sort?.descending ? "descending" : "ascending";
+                return (
+                  <TableHeaderCell
+                    key={column.id}
+                    className={styles.label}
+                    style={{ width: column.fixed ? column.width : undefined }}
+                    sortable={isSortable}
+                    sortDirection={sort?.column === column.id ? direction : undefined}
+                    onClick={isSortable ? () => props.onSort?.(column.id) : undefined}
+                  >
+                    {column.label}
+                  </TableHeaderCell>
+                );
+              })}
             </TableRow>
-          ))}
-        </TableBody>
-      </Table>
-    </section>
+          </TableHeader>
+          <TableBody>
+            {shown.map((item) => (
+              <TableRow
+                key={keyOf(item)}
+                className={styles.row}
+                appearance={selection?.chosen.has(keyOf(item)) ? "brand" : "none"}
+                aria-selected={selection ? selection.chosen.has(keyOf(item)) : undefined}
+              >
+                {selection && (
+                  <TableCell className={styles.check}>
+                    <Choose id={keyOf(item)} name={nameOf(item)} {...selection} />
+                  </TableCell>
+                )}
+                {columns.map((column) => (
+                  <TableCell key={column.id} className={styles.cell}>
+                    {column.cell(item)}
+                  </TableCell>
+                ))}
+              </TableRow>
+            ))}
+          </TableBody>
+        </Table>
+      </section>
+      {items.length > drawn && (
+        <div className={styles.more}>
+          <Button onClick={() => setDrawn(drawn + PART)}>Show more</Button>
+          <Text>
+            {drawn.toLocaleString()} of {items.length.toLocaleString()} are shown.
+          </Text>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Choose({ id, name, chosen, onChoose }: Selection & { id: string; name: string }) {
+  const toggle = () => {
+    const next = new Set(chosen);
+    if (!next.delete(id)) next.add(id);
+    onChoose(next);
+  };
+  return <Checkbox aria-label={`Choose ${name}`} checked={chosen.has(id)} onChange={toggle} />;
+}
+
+function ChooseAll({ keys, chosen, onChoose }: Selection & { keys: string[] }) {
+  const isAll = keys.length > 0 && keys.every((key) => chosen.has(key));
+  return (
+    <Checkbox
+      aria-label="Choose all rows"
+      checked={isAll || (chosen.size > 0 ? "mixed" : false)}
+      onChange={() => onChoose(new Set(isAll ? [] : keys))}
+    />
   );
 }

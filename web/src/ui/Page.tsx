@@ -1,25 +1,56 @@
-import { makeStyles, Spinner, Text, tokens } from "@fluentui/react-components";
-import { type ReactNode, useEffect } from "react";
+import {
+  Breadcrumb,
+  BreadcrumbDivider,
+  BreadcrumbItem,
+  makeStyles,
+  Skeleton,
+  SkeletonItem,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
+import { Fragment, type ReactNode, useEffect } from "react";
 import { ErrorMessage } from "./ErrorMessage";
 
 const useStyles = makeStyles({
   root: {
-    padding: `${tokens.spacingVerticalXXL} ${tokens.spacingHorizontalXXXL}`,
+    padding: `${tokens.spacingVerticalXL} ${tokens.spacingHorizontalXXXL} ${tokens.spacingVerticalXXXL}`,
     display: "flex",
     flexDirection: "column",
     gap: tokens.spacingVerticalL,
-    maxWidth: "1440px",
+    maxWidth: "1600px",
     width: "100%",
+    minWidth: 0,
     boxSizing: "border-box",
+    "@media (max-width: 800px)": {
+      padding: `${tokens.spacingVerticalL} ${tokens.spacingHorizontalL} ${tokens.spacingVerticalXXL}`,
+    },
   },
-  head: { display: "flex", alignItems: "center", gap: tokens.spacingHorizontalM, flexWrap: "wrap" },
-  title: { margin: 0 },
-  subtitle: { color: tokens.colorNeutralForeground2 },
+  trail: {
+    marginLeft: `calc(-1 * ${tokens.spacingHorizontalXS})`,
+    "@media (max-width: 480px)": { display: "none" },
+  },
+  head: {
+    display: "flex",
+    alignItems: "center",
+    columnGap: tokens.spacingHorizontalM,
+    rowGap: tokens.spacingVerticalXS,
+    flexWrap: "wrap",
+  },
+  title: { margin: 0, overflowWrap: "anywhere" },
+  subtitle: {
+    display: "block",
+    marginTop: tokens.spacingVerticalXS,
+    color: tokens.colorNeutralForeground2,
+    overflowWrap: "anywhere",
+  },
+  waiting: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
 });
 
-/** A page: title, what it is about, its commands, and its content or why there is none. */
+/** A page: where it is, its title and commands, and its content or why there is none. */
 export function Page(props: {
   title: string;
+  /** Links to the pages above. */
+  trail?: ReactNode[];
   badge?: ReactNode;
   subtitle?: ReactNode;
   commands?: ReactNode;
@@ -35,8 +66,9 @@ export function Page(props: {
   return (
     <div className={styles.root}>
       <div>
+        {props.trail && <Trail parts={props.trail} />}
         <div className={styles.head}>
-          <Text as="h1" size={700} weight="semibold" className={styles.title}>
+          <Text as="h1" size={600} weight="semibold" className={styles.title}>
             {props.title}
           </Text>
           {props.badge}
@@ -44,8 +76,43 @@ export function Page(props: {
         {props.subtitle && <Text className={styles.subtitle}>{props.subtitle}</Text>}
       </div>
       {props.commands}
-      {props.error ? <ErrorMessage error={props.error} retry={props.retry} /> : null}
-      {props.pending ? <Spinner label="Loading" style={{ padding: 48 }} /> : props.children}
+      <Content {...props} />
     </div>
+  );
+}
+
+/** Content, or why there is none yet. */
+export function Content(props: {
+  error?: unknown;
+  retry?: () => void;
+  pending?: boolean;
+  children?: ReactNode;
+}) {
+  if (props.error) return <ErrorMessage error={props.error} retry={props.retry} />;
+  return props.pending ? <Waiting /> : props.children;
+}
+
+function Trail({ parts }: { parts: ReactNode[] }) {
+  return (
+    <Breadcrumb aria-label="Where you are" size="small" className={useStyles().trail}>
+      {parts.map((part, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the place of a part is what it is.
+        <Fragment key={at}>
+          <BreadcrumbItem>{part}</BreadcrumbItem>
+          <BreadcrumbDivider />
+        </Fragment>
+      ))}
+    </Breadcrumb>
+  );
+}
+
+/** What stands where content will be. */
+function Waiting() {
+  return (
+    <Skeleton aria-label="Loading" className={useStyles().waiting}>
+      {[100, 96, 98, 90, 94].map((width) => (
+        <SkeletonItem key={width} size={32} style={{ width: `${width}%` }} />
+      ))}
+    </Skeleton>
   );
 }

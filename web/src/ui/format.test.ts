@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { exportFileName } from "../api/dataverse";
+import { exportFileName, hexCode } from "../api/solutions";
 import { count, domainFrom, megabytes } from "./format";
 
 test("a domain comes from a name", () => {
   expect(domainFrom("Sales Dev")).toBe("sales-dev");
-  expect(domainFrom("  Zürich (Prod) ")).toBe("zu-rich-prod");
+  expect(domainFrom("  Zürich (Prod) ")).toBe("zurich-prod");
   expect(domainFrom("—")).toBe("");
 });
 
@@ -16,6 +16,10 @@ test("numbers of things", () => {
 test("sizes", () => {
   expect(megabytes(3.25)).toBe("3.3 MB");
   expect(megabytes(2048)).toBe("2.0 GB");
+});
+
+test("error codes", () => {
+  expect(hexCode(-2147188685)).toBe("0x80048033");
 });
 
 test("an exported package is named as the platform names it", () => {
