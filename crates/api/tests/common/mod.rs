@@ -20,7 +20,7 @@ use tower::ServiceExt;
 
 /// 2023-11-14T22:13:20Z.
 pub const START_MS: i64 = 1_700_000_000_000;
-const PASSWORD: &str = "Correct-horse-battery-7";
+pub const PASSWORD: &str = "Correct-horse-battery-7";
 
 /// A server.
 pub struct World {
@@ -29,7 +29,7 @@ pub struct World {
     pub directory: Arc<Directory>,
     pub clock: Arc<FixedClock>,
     pub system: Cx,
-    database: TestDatabase,
+    pub database: TestDatabase,
 }
 
 /// An answer, read whole.
@@ -47,8 +47,8 @@ impl World {
         let store = database.create("tenant").await.unwrap();
         let sealed = Arc::new(Sealed::new(&[7; 32]));
         let directory = Directory::open_sealed(&system, store, sealed).await.unwrap();
-        let opened =
-            Tenant::open(&system, database.database.clone(), directory.clone(), Options::default());
+        let options = Options { steps: solutions::steps(), ..Options::default() };
+        let opened = Tenant::open(&system, database.database.clone(), directory.clone(), options);
         let tenant = opened.await.unwrap();
         let app = App::new(tenant.clone(), directory.clone(), clock.clone(), random);
         Self { router: api::router(app), tenant, directory, clock, system, database }

@@ -18,6 +18,7 @@ mod common;
 mod dialogue;
 mod document;
 mod large;
+mod solutions;
 
 use std::path::{Path, PathBuf};
 
