@@ -128,7 +128,15 @@ impl Config {
         let mut config: Self = figment
             .merge(
                 Env::prefixed("FREEHOLD_")
-                    .ignore(&["config", "demo", "url", "token", "test_postgres"])
+                    .ignore(&[
+                        "ca",
+                        "config",
+                        "config_dir",
+                        "demo",
+                        "test_postgres",
+                        "token",
+                        "url",
+                    ])
                     .split("__"),
             )
             .merge(Serialized::defaults(arguments))

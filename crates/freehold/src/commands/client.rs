@@ -121,6 +121,12 @@ impl Client {
         self.call(&Method::GET, url, &[], None)
     }
 
+    /// `GET` of something that may not be there.
+    pub fn find(&self, url: &str) -> Result<Option<Answer>> {
+        let answer = self.send(&Method::GET, url, &[], None)?;
+        if answer.status == 404 { Ok(None) } else { checked(answer).map(Some) }
+    }
+
     /// `POST` with JSON.
     pub fn post(&self, url: &str, body: &Value) -> Result<Answer> {
         self.call(&Method::POST, url, &[], Some(body))

@@ -120,18 +120,16 @@ fn add_targets(dataverse: &Dataverse, root: &str, columns: &mut [Column]) -> Res
     let path = format!("{root}/ManyToOneRelationships?{}", query(&[("$select", select)]));
     let relationships = dataverse.list(&path)?;
     let text = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
-    let mut sets: Map<String, Value> = Map::new();
-    for row in dataverse.list("EntityDefinitions?$select=LogicalName,EntitySetName")? {
-        sets.insert(text(&row, "LogicalName"), row["EntitySetName"].clone());
-    }
     for row in &relationships {
         let name = text(row, "ReferencingAttribute");
         let table = text(row, "ReferencedEntity");
-        let set = sets.get(&table).and_then(Value::as_str).unwrap_or_default().to_owned();
         let navigation = text(row, "ReferencingEntityNavigationPropertyName");
-        if let Some(column) = columns.iter_mut().find(|column| column.name == name)
+        // What cannot be set is not followed.
+        if let Some(column) =
+            columns.iter_mut().find(|column| column.name == name && column.can_create)
             && !column.targets.iter().any(|target| target.table == table)
         {
+            let set = dataverse.set_of(&table)?;
             column.targets.push(Target { table, set, navigation });
         }
     }

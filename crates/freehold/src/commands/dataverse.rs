@@ -1,5 +1,8 @@
 //! The data service of one environment.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use serde_json::Value;
 use ureq::http::Method;
 
@@ -15,6 +18,8 @@ pub struct Dataverse<'a> {
     client: &'a Client,
     instance: String,
     root: String,
+    /// Names in addresses, by logical name.
+    sets: RefCell<HashMap<String, String>>,
 }
 
 impl<'a> Dataverse<'a> {
@@ -29,12 +34,14 @@ impl<'a> Dataverse<'a> {
         };
         // By path, which works at every address of the server.
         let instance = format!("/orgs/{}/", encoded(domain));
-        Ok(Self { client, root: format!("{instance}api/data/v9.2/"), instance })
+        let root = format!("{instance}api/data/v9.2/");
+        Ok(Self { client, instance, root, sets: RefCell::default() })
     }
 
     /// The same environment, with another token.
     pub fn with<'b>(&self, client: &'b Client) -> Dataverse<'b> {
-        Dataverse { client, instance: self.instance.clone(), root: self.root.clone() }
+        let (instance, root) = (self.instance.clone(), self.root.clone());
+        Dataverse { client, instance, root, sets: self.sets.clone() }
     }
 
     /// `GET` below the root of the service.
@@ -103,27 +110,30 @@ impl<'a> Dataverse<'a> {
 
     /// The table with this logical name, schema name or set name.
     pub fn table(&self, name: &str) -> Result<Table> {
-        let text = name.replace('\'', "''");
-        let lower = text.to_lowercase();
-        let filter = format!(
-            "LogicalName eq '{lower}' or EntitySetName eq '{lower}' or SchemaName eq '{text}'"
-        );
-        let select = "LogicalName,EntitySetName,PrimaryIdAttribute,PrimaryNameAttribute,SchemaName";
-        let found = self.list(&format!(
-            "EntityDefinitions?{}",
-            query(&[("$select", select), ("$filter", &filter)])
-        ))?;
-        let Some(row) = found.first() else {
-            return Err(Failure::usage(format!("The environment has no table '{name}'."))
-                .suggest("Give its logical name, such as account or contoso_project."));
-        };
-        let member = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
-        Ok(Table {
-            name: member("LogicalName"),
-            set: member("EntitySetName"),
-            key: member("PrimaryIdAttribute"),
-            title: member("PrimaryNameAttribute"),
+        let lower = name.replace('\'', "''").to_lowercase();
+        let select = query(&[("$select", TABLE)]);
+        let path = format!("EntityDefinitions(LogicalName='{}')?{select}", encoded(&lower));
+        if let Some(found) = self.client.find(&format!("{}{path}", self.root))? {
+            return Ok(Table::read(&found.body));
+        }
+        let filter =
+            format!("EntitySetName eq '{lower}' or SchemaName eq '{}'", name.replace('\'', "''"));
+        let select = query(&[("$select", TABLE), ("$filter", &filter)]);
+        let found = self.list(&format!("EntityDefinitions?{select}"))?;
+        found.first().map(Table::read).ok_or_else(|| {
+            Failure::not_found(format!("The environment has no table '{name}'."))
+                .suggest("Give its logical name, such as account or contoso_project.")
         })
+    }
+
+    /// The name in addresses of the table with this logical name.
+    pub fn set_of(&self, table: &str) -> Result<String> {
+        if let Some(set) = self.sets.borrow().get(table) {
+            return Ok(set.clone());
+        }
+        let set = self.table(table)?.set;
+        self.sets.borrow_mut().insert(table.to_owned(), set.clone());
+        Ok(set)
     }
 }
 
@@ -138,4 +148,19 @@ pub struct Table {
     pub key: String,
     /// The column with the name; empty if it has none.
     pub title: String,
+}
+
+/// What is read of a table.
+const TABLE: &str = "LogicalName,EntitySetName,PrimaryIdAttribute,PrimaryNameAttribute";
+
+impl Table {
+    fn read(definition: &Value) -> Self {
+        let member = |name: &str| definition[name].as_str().unwrap_or_default().to_owned();
+        Self {
+            name: member("LogicalName"),
+            set: member("EntitySetName"),
+            key: member("PrimaryIdAttribute"),
+            title: member("PrimaryNameAttribute"),
+        }
+    }
 }

@@ -3,15 +3,19 @@
 use clap::Args;
 use serde_json::Value;
 
-use super::client::Client;
+use super::client::{Client, query};
 use super::connection::Connection;
 use super::dataverse::Dataverse;
+use super::exit::Exit;
 use super::failure::{Failure, Result};
+use super::profiles::Selected;
 
 /// The root of the admin services.
 pub const BAP: &str = "/providers/Microsoft.BusinessAppPlatform";
 /// The version of the protocol that is spoken.
 pub const VERSION: &str = "api-version=2023-06-01";
+/// The code when no environment is found.
+const NOT_FOUND: &str = "EnvironmentNotFound";
 /// Names of candidates that a message lists.
 const CANDIDATES_MAX: usize = 10;
 
@@ -144,7 +148,7 @@ pub fn chosen(connection: &Connection, arg: &EnvironmentArg) -> Result<Environme
     let selected = connection.profile.as_ref().and_then(|profile| profile.environment.as_ref());
     match (&arg.environment, selected) {
         (Some(text), _) => find_any(&connection.client, text),
-        (None, Some(selected)) => find_any(&connection.client, &selected.id),
+        (None, Some(selected)) => find_selected(&connection.client, selected),
         (None, None) => Err(Failure::usage("No environment is selected.").suggest(
             "Give --environment, or select one: freehold env select --environment <name>",
         )),
@@ -162,14 +166,60 @@ pub fn dataverse<'c>(
 }
 
 /// The environment that a text means, among those the caller sees; an administrator sees all.
+/// Applications that may not list environments name theirs by its domain or URL.
 pub fn find_any(client: &Client, text: &str) -> Result<Environment> {
-    let mine = list_mine(client)?;
+    let mine = match list_mine(client) {
+        Ok(mine) => mine,
+        Err(failure) if failure.code == "Forbidden" => return by_domain(client, text, failure),
+        Err(failure) => return Err(failure),
+    };
     match find(&mine, text) {
-        Err(failure) if failure.code == "EnvironmentNotFound" && is_tenant_admin(client)? => {
+        Err(failure) if failure.code == NOT_FOUND && is_tenant_admin(client)? => {
             find(&list_all(client)?, text).cloned()
         }
         found => found.cloned(),
     }
+}
+
+fn find_selected(client: &Client, selected: &Selected) -> Result<Environment> {
+    match (find_any(client, &selected.id), &selected.domain) {
+        (Err(failure), Some(domain)) if failure.code == "Forbidden" => {
+            by_domain(client, domain, failure)
+        }
+        (found, _) => found,
+    }
+}
+
+/// The environment with this domain, as its own data service describes it; `refused` is what to say
+/// if there is none that the caller may enter.
+fn by_domain(client: &Client, text: &str, refused: Failure) -> Result<Environment> {
+    let domain = match text.split_once("/orgs/") {
+        Some((_, rest)) => rest.trim_end_matches('/'),
+        None => text,
+    };
+    if domain.is_empty() || !domain.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+        return Err(refused);
+    }
+    let function = query(&[("@p1", "Microsoft.Dynamics.CRM.EndpointAccessType'Default'")]);
+    let url = format!(
+        "/orgs/{domain}/api/data/v9.2/RetrieveCurrentOrganization(AccessType=@p1)?{function}"
+    );
+    let Some(answer) = client.find(&url)? else { return Err(refused) };
+    let detail = &answer.body["Detail"];
+    Ok(Environment::read(&serde_json::json!({
+        "name": detail["EnvironmentId"],
+        "location": detail["Geo"],
+        "properties": {
+            "displayName": detail["FriendlyName"],
+            "states": { "management": { "id": "Ready" } },
+            "linkedEnvironmentMetadata": {
+                "resourceId": detail["OrganizationId"],
+                "uniqueName": detail["UniqueName"],
+                "domainName": detail["UrlName"],
+                "instanceUrl": detail["Endpoints"]["Values"][0],
+            },
+        },
+    })))
 }
 
 fn is_tenant_admin(client: &Client) -> Result<bool> {
@@ -197,10 +247,9 @@ pub fn find<'e>(environments: &'e [Environment], text: &str) -> Result<&'e Envir
     match found.as_slice() {
         [one] => Ok(one),
         [] => {
-            let mut failure = Failure::usage(format!("You see no environment '{text}'."))
-                .suggest("freehold env list shows all that you see.");
-            "EnvironmentNotFound".clone_into(&mut failure.code);
-            Err(failure)
+            let text = format!("You see no environment '{text}'.");
+            Err(Failure::new(Exit::Refused, NOT_FOUND, text)
+                .suggest("freehold env list shows all that you see."))
         }
         several => Err(ambiguous(text, several)),
     }
@@ -222,9 +271,8 @@ fn ambiguous(text: &str, found: &[&Environment]) -> Failure {
         names.push(format!("and {} more", found.len() - CANDIDATES_MAX));
     }
     let text = format!("'{text}' can be {} environments: {}.", found.len(), names.join(", "));
-    let mut failure = Failure::usage(text).suggest("Give the id, or the whole name.");
-    "EnvironmentAmbiguous".clone_into(&mut failure.code);
-    failure
+    Failure::new(Exit::Usage, "EnvironmentAmbiguous", text)
+        .suggest("Give the id, or the whole name.")
 }
 
 #[cfg(test)]

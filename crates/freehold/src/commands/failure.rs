@@ -45,6 +45,11 @@ impl Failure {
         Self::new(Exit::Usage, "Usage", message)
     }
 
+    /// The server has no such thing.
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self::new(Exit::Refused, "NotFound", message)
+    }
+
     /// Something on this machine.
     pub fn local(message: impl Into<String>) -> Self {
         Self::new(Exit::Local, "Local", message)

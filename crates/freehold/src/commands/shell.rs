@@ -31,6 +31,11 @@ impl Shell {
         Self { is_json, is_colored: is_terminal && !no_color, is_terminal }
     }
 
+    /// A shell that shows no progress and no notes: for what is a part of something larger.
+    pub fn silent() -> Self {
+        Self { is_json: true, is_colored: false, is_terminal: false }
+    }
+
     /// Whether somebody sits there and can be asked.
     pub fn is_interactive(&self) -> bool {
         self.is_terminal && !self.is_json && io::stdin().is_terminal()
@@ -100,18 +105,16 @@ impl Shell {
     pub fn fail(&self, failure: &Failure) {
         let text = match self.is_json {
             true => format!("{:#}\n", failure.json()),
-            false => self.paint(Paint::Red, "Error:", &failure.text()),
+            false => self.red("Error:", &failure.text()),
         };
         let _ = io::stderr().write_all(text.as_bytes());
     }
 
-    /// `text` with its first `word` in a colour.
-    pub fn paint(&self, paint: Paint, word: &str, text: &str) -> String {
-        match (self.is_colored, paint) {
-            (false, _) => text.to_owned(),
-            (true, Paint::Red) => text.replacen(word, &format!("\x1b[1;31m{word}\x1b[0m"), 1),
-            (true, Paint::Green) => text.replacen(word, &format!("\x1b[32m{word}\x1b[0m"), 1),
-            (true, Paint::Yellow) => text.replacen(word, &format!("\x1b[33m{word}\x1b[0m"), 1),
+    /// `text` with its first `word` in red.
+    fn red(&self, word: &str, text: &str) -> String {
+        match self.is_colored {
+            false => text.to_owned(),
+            true => text.replacen(word, &format!("\x1b[1;31m{word}\x1b[0m"), 1),
         }
     }
 
@@ -155,17 +158,6 @@ impl Shell {
                 .suggest("Set FREEHOLD_CONFIG_DIR to a folder of yours.")
         })
     }
-}
-
-/// A colour that says something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Paint {
-    /// Not well.
-    Red,
-    /// Well.
-    Green,
-    /// Look at it.
-    Yellow,
 }
 
 /// How far something long is.
@@ -260,8 +252,8 @@ mod tests {
     #[test]
     fn without_colour_a_text_stays_as_it_is() {
         let shell = Shell { is_json: false, is_colored: false, is_terminal: false };
-        assert_eq!(shell.paint(Paint::Red, "Error:", "Error: no"), "Error: no");
+        assert_eq!(shell.red("Error:", "Error: no"), "Error: no");
         let shell = Shell { is_colored: true, ..shell };
-        assert_eq!(shell.paint(Paint::Red, "Error:", "Error: no"), "\x1b[1;31mError:\x1b[0m no");
+        assert_eq!(shell.red("Error:", "Error: no"), "\x1b[1;31mError:\x1b[0m no");
     }
 }

@@ -37,9 +37,8 @@ impl AssignUser {
         let client = &connection.client;
         let environment = chosen(&connection, &self.environment)?;
         if self.application_user {
-            add_application(client, &environment, &self.user)?;
             let dataverse = Dataverse::of(client, &environment)?;
-            let user = user_row(&dataverse, &format!("applicationid eq {}", self.user))?;
+            let user = add_application(&dataverse, &self.user)?;
             self.place(&dataverse, &user)?;
             give_role(&dataverse, &user, &self.role)?;
         } else {
@@ -88,10 +87,24 @@ pub fn add_person(client: &Client, environment: &Environment, object: &str) -> R
     client.post(&url, &json!({ "objectId": object })).map(|_| ())
 }
 
-/// Makes an application a user of the database.
-pub fn add_application(client: &Client, environment: &Environment, id: &str) -> Result<()> {
-    let url = format!("{BAP}/scopes/admin/environments/{}/addAppUser?{VERSION}", environment.id);
-    client.post(&url, &json!({ "servicePrincipalAppId": id })).map(|_| ())
+/// Makes an application a user of the database, in the root business unit and without a role.
+/// The admin service has a way too, but it always gives the role System Administrator.
+pub fn add_application(dataverse: &Dataverse, id: &str) -> Result<UserRow> {
+    let filter = format!("applicationid eq {id}");
+    if let Some(user) = find_user(dataverse, &filter)? {
+        return Ok(user);
+    }
+    let root =
+        query(&[("$select", "businessunitid"), ("$filter", "_parentbusinessunitid_value eq null")]);
+    let units = dataverse.list(&format!("businessunits?{root}"))?;
+    let unit = units.first().and_then(|row| row["businessunitid"].as_str());
+    let unit = unit.ok_or_else(|| Failure::unexpected("no root business unit"))?;
+    let row = json!({
+        "applicationid": id,
+        "businessunitid@odata.bind": format!("/businessunits({unit})"),
+    });
+    dataverse.create("systemusers", &row)?;
+    user_row(dataverse, &filter)
 }
 
 /// The user of somebody of the directory.
@@ -99,33 +112,50 @@ pub fn user_of(dataverse: &Dataverse, object: &str) -> Result<UserRow> {
     user_row(dataverse, &format!("azureactivedirectoryobjectid eq {object}"))
 }
 
-/// The user that a filter finds.
-pub fn user_row(dataverse: &Dataverse, filter: &str) -> Result<UserRow> {
+/// The user that a filter finds, who must be there.
+fn user_row(dataverse: &Dataverse, filter: &str) -> Result<UserRow> {
+    find_user(dataverse, filter)?.ok_or_else(|| {
+        Failure::unexpected("no user after adding one").suggest("Try again in a moment.")
+    })
+}
+
+fn find_user(dataverse: &Dataverse, filter: &str) -> Result<Option<UserRow>> {
     let select = "systemuserid,_businessunitid_value";
     let path = format!("systemusers?{}", query(&[("$select", select), ("$filter", filter)]));
     let rows = dataverse.list(&path)?;
-    let row = rows.first().ok_or_else(|| {
-        Failure::unexpected("no user after adding one").suggest("Try again in a moment.")
-    })?;
-    let text = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
-    Ok(UserRow { id: text("systemuserid"), business_unit: text("_businessunitid_value") })
+    let text = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
+    Ok(rows.first().map(|row| UserRow {
+        id: text(row, "systemuserid"),
+        business_unit: text(row, "_businessunitid_value"),
+    }))
 }
 
 /// Gives a user a security role of its business unit.
 pub fn give_role(dataverse: &Dataverse, user: &UserRow, role: &str) -> Result<()> {
-    let filter = format!(
-        "name eq '{}' and _businessunitid_value eq {}",
-        role.replace('\'', "''"),
-        user.business_unit
-    );
+    let condition = format!(" and _businessunitid_value eq {}", user.business_unit);
+    let id = role_id(dataverse, role, &condition)?;
+    let path = format!("systemusers({})/systemuserroles_association/$ref", user.id);
+    match dataverse.post(&path, &json!({ "@odata.id": format!("roles({id})") })) {
+        // Who has it already, has it.
+        Err(failure) if failure.code == "0x80040237" => Ok(()),
+        done => done.map(|_| ()),
+    }
+}
+
+/// Refuses a name that no security role has.
+pub fn require_role(dataverse: &Dataverse, role: &str) -> Result<()> {
+    role_id(dataverse, role, "").map(|_| ())
+}
+
+fn role_id(dataverse: &Dataverse, role: &str, condition: &str) -> Result<String> {
+    let filter = format!("name eq '{}'{condition}", role.replace('\'', "''"));
     let path = format!("roles?{}", query(&[("$select", "roleid"), ("$filter", &filter)]));
     let rows = dataverse.list(&path)?;
-    let Some(id) = rows.first().and_then(|row| row["roleid"].as_str()) else {
-        return Err(Failure::usage(format!("There is no security role '{role}'."))
-            .suggest("freehold data list role --select name shows all of them."));
-    };
-    let path = format!("systemusers({})/systemuserroles_association/$ref", user.id);
-    dataverse.post(&path, &json!({ "@odata.id": format!("roles({id})") })).map(|_| ())
+    let id = rows.first().and_then(|row| row["roleid"].as_str());
+    id.map(str::to_owned).ok_or_else(|| {
+        Failure::not_found(format!("There is no security role '{role}'."))
+            .suggest("freehold data list role --select name shows all of them.")
+    })
 }
 
 fn give_environment_role(

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::json;
 
-use super::assign_user::{add_application, give_role, user_row};
+use super::assign_user::{add_application, give_role, require_role};
 use crate::commands::connection::connect;
 use crate::commands::dataverse::Dataverse;
 use crate::commands::environments::{EnvironmentArg, chosen};
@@ -31,14 +31,14 @@ impl CreateServicePrincipal {
         let client = &connection.client;
         let environment = chosen(&connection, &self.environment)?;
         let dataverse = Dataverse::of(client, &environment)?;
+        require_role(&dataverse, &self.role)?;
         let body = json!({ "displayName": self.name });
         let made = client.post("/api/freehold/applications", &body)?.body;
         let id = made["appId"].as_str().map(str::to_owned);
         let id = id.ok_or_else(|| Failure::unexpected("an application without its id"))?;
         let secrets = format!("/api/freehold/applications/{id}/secrets");
         let secret = client.post(&secrets, &json!({ "displayName": self.name }))?.body;
-        add_application(client, &environment, &id)?;
-        let user = user_row(&dataverse, &format!("applicationid eq {id}"))?;
+        let user = add_application(&dataverse, &id)?;
         give_role(&dataverse, &user, &self.role)?;
         let tenant = client.get("/api/freehold/portal")?.body["tenantId"].clone();
         let value = json!({

@@ -6,10 +6,12 @@ use serde_json::{Value, json};
 
 use crate::commands::exit::Exit;
 use crate::commands::failure::{Failure, Result};
-use crate::commands::shell::{Paint, Shell, table};
+use crate::commands::shell::{Shell, table};
 
 /// Characters of what the server said that a table shows.
 const SAID_CHARS_MAX: usize = 100;
+/// About how many steps there are, for the progress bar.
+const STEPS_USUAL: usize = 32;
 
 /// What happened.
 #[derive(Default)]
@@ -48,14 +50,6 @@ impl Outcome {
             Self::Failed => "failed",
         }
     }
-
-    fn paint(self) -> Paint {
-        match self {
-            Self::Done | Self::Allowed => Paint::Green,
-            Self::Refused => Paint::Yellow,
-            Self::Failed => Paint::Red,
-        }
-    }
 }
 
 impl Report {
@@ -67,23 +61,12 @@ impl Report {
         title: &str,
         act: impl FnOnce() -> Result<(T, String)>,
     ) -> Result<T> {
-        let started = Instant::now();
-        let result = act();
-        let (outcome, said, code) = match &result {
-            Ok((_, said)) => (Outcome::Done, said.clone(), String::new()),
-            Err(failure) => (Outcome::Failed, failure.message.clone(), failure.code.clone()),
+        let (result, took) = self.timed(shell, title, act);
+        let (outcome, said) = match &result {
+            Ok((_, said)) => (Outcome::Done, Ok(said.as_str())),
+            Err(failure) => (Outcome::Failed, Err(failure)),
         };
-        self.add(
-            shell,
-            Step {
-                name: name.to_owned(),
-                title: title.to_owned(),
-                outcome,
-                took: started.elapsed(),
-                said,
-                code,
-            },
-        );
+        self.add(name, title, outcome, took, said);
         result.map(|(value, _)| value)
     }
 
@@ -122,26 +105,13 @@ impl Report {
         when_allowed: Outcome,
         act: impl FnOnce() -> Result<String>,
     ) -> Result<bool> {
-        let started = Instant::now();
-        let result = act();
-        let (outcome, said, code) = match &result {
-            Ok(said) => (when_allowed, said.clone(), String::new()),
-            Err(failure) if failure.exit == Exit::Refused => {
-                (Outcome::Refused, failure.message.clone(), failure.code.clone())
-            }
-            Err(failure) => (Outcome::Failed, failure.message.clone(), failure.code.clone()),
+        let (result, took) = self.timed(shell, title, act);
+        let (outcome, said) = match &result {
+            Ok(said) => (when_allowed, Ok(said.as_str())),
+            Err(failure) if failure.exit == Exit::Refused => (Outcome::Refused, Err(failure)),
+            Err(failure) => (Outcome::Failed, Err(failure)),
         };
-        self.add(
-            shell,
-            Step {
-                name: name.to_owned(),
-                title: title.to_owned(),
-                outcome,
-                took: started.elapsed(),
-                said,
-                code,
-            },
-        );
+        self.add(name, title, outcome, took, said);
         match result {
             Ok(_) => Ok(true),
             Err(failure) if failure.exit == Exit::Refused => Ok(false),
@@ -149,14 +119,28 @@ impl Report {
         }
     }
 
-    fn add(&mut self, shell: &Shell, step: Step) {
-        let line =
-            format!("{:>7} ms  {:<7}  {}", step.took.as_millis(), step.outcome.name(), step.title);
-        shell.note(&shell.paint(step.outcome.paint(), step.outcome.name(), &line));
-        if step.outcome == Outcome::Refused {
-            shell.note(&format!("{:21}{} ({})", "", step.said, step.code));
-        }
-        self.steps.push(step);
+    fn timed<T>(&self, shell: &Shell, title: &str, act: impl FnOnce() -> T) -> (T, Duration) {
+        let mut progress = shell.progress(title);
+        let percent = (self.steps.len() * 100 / STEPS_USUAL).min(99);
+        progress.at(percent as u64, title);
+        let started = Instant::now();
+        (act(), started.elapsed())
+    }
+
+    fn add(
+        &mut self,
+        name: &str,
+        title: &str,
+        outcome: Outcome,
+        took: Duration,
+        said: Result<&str, &Failure>,
+    ) {
+        let (said, code) = match said {
+            Ok(said) => (said.to_owned(), String::new()),
+            Err(failure) => (failure.message.clone(), failure.code.clone()),
+        };
+        let (name, title) = (name.to_owned(), title.to_owned());
+        self.steps.push(Step { name, title, outcome, took, said, code });
     }
 
     /// How long all of it took.
@@ -179,21 +163,31 @@ impl Report {
         steps.collect()
     }
 
-    /// For people.
+    /// For people: all steps, then what was refused, in the words of the server.
     pub fn text(&self) -> String {
         let rows = self.steps.iter().map(|step| {
-            let said = match step.said.char_indices().nth(SAID_CHARS_MAX) {
-                Some((at, _)) => format!("{}…", &step.said[..at]),
-                None => step.said.clone(),
-            };
-            [
-                step.title.clone(),
-                step.outcome.name().to_owned(),
-                format!("{} ms", step.took.as_millis()),
-                said.replace('\n', " "),
-            ]
+            let result = if step.code.is_empty() { short(&step.said) } else { step.code.clone() };
+            let time = format!("{} ms", step.took.as_millis());
+            [step.title.clone(), step.outcome.name().to_owned(), time, result]
         });
-        table(["Step", "Outcome", "Time", "Result"], rows)
+        let mut text = table(["Step", "Outcome", "Time", "Result"], rows);
+        let refused = self.steps.iter().filter(|step| step.outcome == Outcome::Refused);
+        for (at, step) in refused.enumerate() {
+            if at == 0 {
+                text.push_str("\nWhat was refused, in the words of the server:\n");
+            }
+            text.push_str(&format!("\n  {}\n    {}\n", step.title, step.said));
+        }
+        text
+    }
+}
+
+/// One line, not too long.
+fn short(text: &str) -> String {
+    let text = text.replace('\n', " ");
+    match text.char_indices().nth(SAID_CHARS_MAX) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text,
     }
 }
 
@@ -216,5 +210,25 @@ mod tests {
         let outcomes: Vec<_> = report.steps.iter().map(|step| step.outcome.name()).collect();
         assert_eq!(outcomes, ["done", "refused", "allowed", "refused", "failed", "failed"]);
         assert_eq!(report.json()[1]["said"], "No right.");
+        for step in &mut report.steps {
+            step.took = Duration::from_millis(5);
+        }
+        insta::assert_snapshot!(report.text(), @"
+        Step       Outcome  Time  Result
+        Make       done     5 ms  1
+        Try        refused  5 ms  0x80040220
+        Try again  allowed  5 ms  2
+        Break it   refused  5 ms  0x80040220
+        Break it   failed   5 ms
+        Try        failed   5 ms  Unreachable
+
+        What was refused, in the words of the server:
+
+          Try
+            No right.
+
+          Break it
+            No right.
+        ");
     }
 }

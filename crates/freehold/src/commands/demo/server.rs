@@ -1,7 +1,6 @@
 //! A server of the demo's own, on a temporary folder.
 
 use std::fs::File;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -11,9 +10,8 @@ use tempfile::TempDir;
 use ureq::http::Method;
 
 use crate::commands::client::{Access, Client};
-use crate::commands::exit::Exit;
 use crate::commands::failure::{Failure, Result};
-use crate::server::local::{self, TokenRequest};
+use crate::server::local::{self, Note, TokenRequest};
 
 /// How long a server may take to start.
 const START: Duration = Duration::from_secs(120);
@@ -22,11 +20,44 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Lines of its log that a message has.
 const LOG_LINES: usize = 8;
 
+/// A server on this machine, reached through the note in its data folder.
+pub struct LocalServer {
+    note: Note,
+}
+
+impl LocalServer {
+    /// The server that runs on a data folder.
+    pub fn on(data: &Path) -> Result<Option<Self>> {
+        let note = local::running(data).map_err(|error| Failure::local(format!("{error:#}.")))?;
+        Ok(note.map(|note| Self { note }))
+    }
+
+    fn is_ready(&self) -> Result<bool> {
+        let client = Client::new(self.url(), None, Access::Nobody)?;
+        Ok(client.send(&Method::GET, "/readyz", &[], None)?.status == 200)
+    }
+
+    /// The address of the server.
+    pub fn url(&self) -> &str {
+        self.note.url()
+    }
+
+    /// The server, called by its administrator.
+    pub fn administrator(&self) -> Result<Client> {
+        let token = self.note.token(&TokenRequest { user: "admin".to_owned() });
+        let token = token.map_err(|error| {
+            Failure::local(format!("The server gave no token: {error:#}."))
+                .suggest("Start it with --demo, or sign in and give --url.")
+        })?;
+        Client::new(self.url(), None, Access::Token(token))
+    }
+}
+
 /// The same program as a server, stopped when this is dropped.
 pub struct OwnServer {
     process: Child,
     folder: TempDir,
-    url: String,
+    note: Option<LocalServer>,
 }
 
 impl OwnServer {
@@ -36,7 +67,6 @@ impl OwnServer {
             |error: std::io::Error| Failure::local(format!("A server cannot be started: {error}."));
         let program = std::env::current_exe().map_err(wrong)?;
         let folder = tempfile::Builder::new().prefix("freehold-demo-").tempdir().map_err(wrong)?;
-        let port = free_port().map_err(wrong)?;
         let log = File::create(log_file(folder.path())).map_err(wrong)?;
         let mut command = Command::new(program);
         // Configured by these options alone.
@@ -46,16 +76,14 @@ impl OwnServer {
             }
         }
         command
-            .args(["serve", "--demo", "--https", "off", "--http"])
-            .arg(format!("127.0.0.1:{port}"))
-            .arg("--data")
+            .args(["serve", "--demo", "--https", "off", "--http", "127.0.0.1:0", "--data"])
             .arg(folder.path().join("data"))
             .current_dir(folder.path())
             .stdin(Stdio::null())
             .stdout(log.try_clone().map_err(wrong)?)
             .stderr(log);
         let process = command.spawn().map_err(wrong)?;
-        let mut server = Self { process, folder, url: format!("http://localhost:{port}") };
+        let mut server = Self { process, folder, note: None };
         match server.await_start() {
             Ok(()) => Ok(server),
             Err(failure) => Err(server.with_log(failure)),
@@ -63,14 +91,13 @@ impl OwnServer {
     }
 
     fn await_start(&mut self) -> Result<()> {
-        let client = Client::new(&self.url, None, Access::Nobody)?;
         let started = Instant::now();
         loop {
-            match client.send(&Method::GET, "/readyz", &[], None) {
-                Ok(answer) if answer.status == 200 => return Ok(()),
-                Ok(_) => {}
-                Err(failure) if failure.exit == Exit::Unreachable => {}
-                Err(failure) => return Err(failure),
+            if let Some(note) = LocalServer::on(&self.folder.path().join("data"))?
+                && note.is_ready()?
+            {
+                self.note = Some(note);
+                return Ok(());
             }
             if let Ok(Some(status)) = self.process.try_wait() {
                 return Err(Failure::local(format!("The server ended at once ({status}).")));
@@ -82,23 +109,14 @@ impl OwnServer {
         }
     }
 
-    /// The address of the server.
-    pub fn url(&self) -> &str {
-        &self.url
+    /// How it is reached.
+    pub fn local(&self) -> Result<&LocalServer> {
+        self.note.as_ref().ok_or_else(|| Failure::local("The server left no note in its folder."))
     }
 
     /// The folder with its data and its log.
     pub fn folder(&self) -> &Path {
         self.folder.path()
-    }
-
-    /// A token for one of its demo accounts.
-    pub fn token(&self, user: &str) -> Result<String> {
-        let wrong =
-            |error: anyhow::Error| Failure::local(format!("The server gave no token: {error:#}."));
-        let note = local::running(&self.folder.path().join("data")).map_err(wrong)?;
-        let note = note.ok_or_else(|| Failure::local("The server left no note in its folder."))?;
-        note.token(&TokenRequest { user: user.to_owned() }).map_err(wrong)
     }
 
     /// The same failure with the end of the server's log.
@@ -130,9 +148,4 @@ impl Drop for OwnServer {
 
 fn log_file(folder: &Path) -> PathBuf {
     folder.join("server.log")
-}
-
-/// A port that nobody listens on.
-fn free_port() -> std::io::Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }

@@ -29,6 +29,8 @@ const USER_ROLE: &str = "Basic User";
 /// The story, and what it made.
 pub struct Story<'s> {
     shell: &'s Shell,
+    /// For commands that are steps here: the step shows its own progress.
+    silent: Shell,
     admin: &'s Client,
     package: &'s DemoPackage,
     region: Option<String>,
@@ -57,6 +59,7 @@ impl<'s> Story<'s> {
         let suffix = format!("{a:02x}{b:02x}");
         Self {
             shell,
+            silent: Shell::silent(),
             admin,
             package,
             region,
@@ -115,7 +118,7 @@ impl<'s> Story<'s> {
         let (shell, admin) = (self.shell, self.admin);
         let title = format!("Create the environment {title} ({sku}) with a database");
         let made = self.report.step(shell, &format!("create-{name}"), &title, || {
-            let made = create(shell, admin, &wanted, Some(Deadline::minutes(MINUTES)))?;
+            let made = create(&self.silent, admin, &wanted, Some(Deadline::minutes(MINUTES)))?;
             let said = format!("{} in {}", made.url, made.location);
             Ok((made, said))
         })?;
@@ -137,8 +140,14 @@ impl<'s> Story<'s> {
         );
         self.report.step(shell, "import-dev", &title, || {
             let wanted = Import { activate: true, ..Import::default() };
-            import(shell, &dataverse, &package.bytes, &wanted, Some(Deadline::minutes(MINUTES)))
-                .map(|done| ((), done.warnings.join(" ")))
+            import(
+                &self.silent,
+                &dataverse,
+                &package.bytes,
+                &wanted,
+                Some(Deadline::minutes(MINUTES)),
+            )
+            .map(|done| ((), done.warnings.join(" ")))
         })?;
         self.report.step(shell, "publish", "Publish all customizations, as the maker", || {
             publish(&dataverse).map(|()| ((), String::new()))
@@ -211,7 +220,7 @@ impl<'s> Story<'s> {
         let title = format!("Export {} as managed, as the maker", package.name);
         self.report.step(shell, "export", &title, || {
             let deadline = Deadline::minutes(MINUTES);
-            let bytes = export(shell, &dataverse, &package.name, true, &[], deadline)?;
+            let bytes = export(&self.silent, &dataverse, &package.name, true, &[], deadline)?;
             let said = format!("{} bytes", bytes.len());
             Ok((bytes, said))
         })
@@ -227,7 +236,7 @@ impl<'s> Story<'s> {
         let title =
             format!("Import {} (managed) into {}, with its settings", package.name, target.name);
         self.report.step(shell, &format!("import-{name}"), &title, || {
-            import(shell, &dataverse, managed, &wanted, Some(Deadline::minutes(MINUTES)))
+            import(&self.silent, &dataverse, managed, &wanted, Some(Deadline::minutes(MINUTES)))
                 .map(|done| ((), done.warnings.join(" ")))
         })?;
         if wanted.settings.connection_references.is_empty()
@@ -298,7 +307,7 @@ impl<'s> Story<'s> {
         let people = self.people.take();
         self.report.step(shell, "clean-up", "Delete the environments and the people", || {
             for environment in &environments {
-                delete(shell, admin, environment, Some(Deadline::minutes(MINUTES)))?;
+                delete(&self.silent, admin, environment, Some(Deadline::minutes(MINUTES)))?;
             }
             for person in people.iter().flat_map(|people| [&people.maker, &people.user]) {
                 person.delete(admin)?;
@@ -311,7 +320,7 @@ impl<'s> Story<'s> {
     pub fn json(&self, is_ok: bool) -> Value {
         let environments = self.environments.iter().map(|environment| {
             let mut value = environment.json();
-            value["portal"] = json!(self.portal(environment));
+            value["portal"] = json!(Self::portal(environment));
             value
         });
         json!({
@@ -329,7 +338,7 @@ impl<'s> Story<'s> {
         let links: Vec<_> = self
             .environments
             .iter()
-            .map(|environment| (environment.name.as_str(), self.portal(environment)))
+            .map(|environment| (environment.name.as_str(), Self::portal(environment)))
             .collect();
         format!(
             "\n{}\nAll of it in {} ms.\n\n{}",
@@ -339,8 +348,9 @@ impl<'s> Story<'s> {
         )
     }
 
-    fn portal(&self, environment: &Environment) -> String {
-        format!("{}/environments/{}/solutions", self.admin.base(), environment.id)
+    fn portal(environment: &Environment) -> String {
+        let uris = &environment.document["properties"]["clientUris"];
+        uris["maker"].as_str().unwrap_or(&environment.url).to_owned()
     }
 }
 
@@ -375,7 +385,10 @@ fn own_tables(dataverse: &Dataverse, names: &[String]) -> Result<Vec<Table>> {
 /// How many rows the caller sees.
 fn count(dataverse: &Dataverse, table: &Table) -> Result<String> {
     let rows = dataverse.list(&format!("{}?$select={}", table.set, table.key))?;
-    Ok(format!("{} rows", rows.len()))
+    Ok(match rows.len() {
+        1 => "1 row".to_owned(),
+        count => format!("{count} rows"),
+    })
 }
 
 fn change(dataverse: &Dataverse, row: &Made) -> Result<String> {

@@ -80,7 +80,7 @@ fn find(dataverse: &Dataverse, name: &str) -> Result<Value> {
     let select = "solutionid,uniquename,friendlyname,version,ismanaged";
     let path = format!("solutions?{}", query(&[("$select", select), ("$filter", &filter)]));
     dataverse.list(&path)?.into_iter().next().ok_or_else(|| {
-        Failure::usage(format!("The environment has no solution '{name}'."))
+        Failure::not_found(format!("The environment has no solution '{name}'."))
             .suggest("freehold solution list shows all of them.")
     })
 }
