@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use base::{Error, Kind, Result, Uuid};
 use dataverse::{Session, Value};
 use db::Statement;
+use metadata::Relationship;
 use package::{Component, ComponentKind, DependencyEnd, Manifest};
 use serde_json::json;
 
@@ -316,14 +317,26 @@ pub(crate) async fn dependents(
             vec![code(name.kind).into(), name.parent.clone().into(), name.key.clone().into()];
         for row in session.tx().query(&Statement::new(sql, params)).await? {
             let dependent = read_name(&row, 1)?;
-            // A part of a table goes with it.
-            let is_part = name.kind == ComponentKind::Table && dependent.parent == name.key;
-            if !going.contains(&row.get(0)?) && !is_part {
+            if !going.contains(&row.get(0)?) && !goes_along(session, name, &dependent) {
                 found.push((name.clone(), dependent));
             }
         }
     }
     Ok(found)
+}
+
+/// What goes with a table: its parts, and the relationships in which its rows are the many.
+fn goes_along(session: &Session<'_>, going: &Name, dependent: &Name) -> bool {
+    if going.kind != ComponentKind::Table {
+        return false;
+    }
+    let relationship = session.schema().relationship(&dependent.key);
+    let is_its_own = match relationship.map(|found| &**found) {
+        Some(Relationship::OneToMany(one)) => one.referencing_table == going.key,
+        Some(Relationship::ManyToMany(_)) => true,
+        None => false,
+    };
+    dependent.parent == going.key || (dependent.kind == ComponentKind::Relationship && is_its_own)
 }
 
 /// Why something cannot be deleted: who needs it.
