@@ -138,6 +138,8 @@ pub(super) struct Found {
 /// 404 when no path matches, 405 when only the method does not.
 pub(super) fn find(method: &Method, path: &str) -> Result<Found> {
     let mut is_known = false;
+    // The answer to HEAD is that to GET; the server leaves its body out.
+    let method = if method == Method::HEAD { &Method::GET } else { method };
     for route in ROUTES {
         let Some(params) = matches(route.path, path) else { continue };
         if route.method == *method {
