@@ -34,11 +34,15 @@ pub struct Imported {
 }
 
 /// A solution package.
-struct Candidate {
-    name: String,
-    zip: Vec<u8>,
-    bytes: u64,
-    components: usize,
+pub struct Candidate {
+    /// Its name.
+    pub name: String,
+    /// The zip.
+    pub zip: Vec<u8>,
+    /// The bytes of what is in it.
+    pub bytes: u64,
+    /// How many components it has.
+    pub components: usize,
 }
 
 /// Imports the largest package that a fresh environment takes.
@@ -126,8 +130,8 @@ fn of(name: String, zip: Vec<u8>, package: &Package) -> Result<Candidate> {
 }
 
 /// Our own sample.
-fn sample() -> Result<Candidate> {
-    let folder = PathBuf::from("samples/project-tracker");
+pub fn sample() -> Result<Candidate> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../samples/project-tracker");
     let mut tree = Tree::new();
     let mut folders = vec![folder.clone()];
     while let Some(next) = folders.pop() {

@@ -44,21 +44,28 @@ pub fn base_schema() -> Arc<Schema> {
     SCHEMA.clone()
 }
 
+/// Builds it anew, from the text of the files: to measure what a start costs.
+pub fn base_schema_anew() -> Schema {
+    build(&read())
+}
+
 /// What the files say, read once.
 fn areas() -> &'static Data {
-    static DATA: LazyLock<Data> = LazyLock::new(|| {
-        let mut shapes = HashMap::new();
-        let read = |(name, text): &(&str, &str)| match parse::parse(text, &mut shapes) {
-            Ok(area) => area,
-            Err(error) => unreachable!("data/{name}.txt, a part of this program: {error}"),
-        };
-        let areas: Vec<Area> = AREAS.iter().map(read).collect();
-        let choices = global_choices(&areas);
-        let primary_ids = primary_ids(&areas);
-        let activity = shapes.remove("activity").unwrap_or_default();
-        Data { areas, choices, primary_ids, activity }
-    });
+    static DATA: LazyLock<Data> = LazyLock::new(read);
     &DATA
+}
+
+fn read() -> Data {
+    let mut shapes = HashMap::new();
+    let read = |(name, text): &(&str, &str)| match parse::parse(text, &mut shapes) {
+        Ok(area) => area,
+        Err(error) => unreachable!("data/{name}.txt, a part of this program: {error}"),
+    };
+    let areas: Vec<Area> = AREAS.iter().map(read).collect();
+    let choices = global_choices(&areas);
+    let primary_ids = primary_ids(&areas);
+    let activity = shapes.remove("activity").unwrap_or_default();
+    Data { areas, choices, primary_ids, activity }
 }
 
 struct Data {
