@@ -10,6 +10,7 @@ use db::{Store, Tx};
 use metadata::{LanguageCode, Schema};
 
 use crate::messages::{self, Message, Reply};
+use crate::plan::ColumnCache;
 use crate::session::ReadScope;
 use crate::{Session, Step, User, provision, rules, schema_store, template, user};
 
@@ -26,6 +27,8 @@ pub struct Environment {
     users: Mutex<HashMap<Caller, Arc<User>>>,
     /// Grows when rows that decide rights change; a user read before that is not kept.
     users_version: AtomicU64,
+    /// What reads found of columns.
+    columns: ColumnCache,
 }
 
 /// A schema with the number of changes that led to it.
@@ -115,6 +118,7 @@ impl Environment {
             steps,
             users: Mutex::default(),
             users_version: AtomicU64::new(0),
+            columns: ColumnCache::default(),
         }))
     }
 
@@ -135,8 +139,14 @@ impl Environment {
             let user = self.user(cx).await?;
             let schema = self.schema();
             let mut reader = self.store.read().await?;
-            let mut scope =
-                ReadScope { cx, user: &user, schema: &schema, store: &self.store, db: &mut reader };
+            let mut scope = ReadScope {
+                cx,
+                user: &user,
+                schema: &schema,
+                store: &self.store,
+                columns: &self.columns,
+                db: &mut reader,
+            };
             return messages::dispatch_read(&mut scope, message).await;
         }
         let mut session = self.begin(cx).await?;
@@ -229,6 +239,10 @@ impl Environment {
 
     fn cached(&self, caller: &Caller) -> Option<Arc<User>> {
         self.users.lock().unwrap_or_else(PoisonError::into_inner).get(caller).cloned()
+    }
+
+    pub(crate) fn columns(&self) -> &ColumnCache {
+        &self.columns
     }
 
     pub(crate) fn steps(&self) -> &[Arc<dyn Step>] {

@@ -12,8 +12,10 @@ impl Environment {
     pub async fn explain(&self, cx: &Cx, read: &Message) -> Result<Statement> {
         let user = self.user(cx).await?;
         let schema = self.schema();
-        let asker =
-            |with_names| Asker { schema: &schema, user: &user, now: cx.now(), with_names };
+        let asker = |with_names| {
+            let (schema, user, now) = (&schema, &user, cx.now());
+            Asker { schema, user, now, with_names, cache: None }
+        };
         let (asker, table, query, base) = match read {
             Message::Retrieve(one) => {
                 let table = plan::table(&schema, &one.target.set_or_table)?;

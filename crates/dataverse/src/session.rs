@@ -9,6 +9,7 @@ use metadata::{Choice, Relationship, Schema, Table};
 use crate::bulk::Origin;
 use crate::environment::Snapshot;
 use crate::messages::{self, Message, Reply};
+use crate::plan::ColumnCache;
 use crate::{
     BoxFuture, Environment, Event, EventData, MessageName, Stage, User, ddl, schema_store,
     table_rows,
@@ -101,6 +102,7 @@ impl<'e> Session<'e> {
             user: &self.user,
             schema: &self.schema,
             store: self.environment.store(),
+            columns: self.environment.columns(),
             db: &mut self.tx,
         }
     }
@@ -304,6 +306,8 @@ pub(crate) struct ReadScope<'a> {
     pub user: &'a User,
     pub schema: &'a Arc<Schema>,
     pub store: &'a Store,
+    /// What earlier reads found of columns.
+    pub columns: &'a ColumnCache,
     /// A snapshot of its own, or the transaction of a session.
     pub db: &'a mut Connection,
 }

@@ -49,7 +49,7 @@ pub(crate) enum Parent {
 pub(crate) fn expands(
     asker: &Asker<'_>,
     table: &Arc<Table>,
-    columns: &mut Columns,
+    columns: &mut Arc<Columns>,
     expands: &[Expand],
 ) -> Result<Vec<ExpandPlan>> {
     if count(expands, 0)? > limits::EXPAND_MAX {
@@ -69,7 +69,7 @@ fn count(expands: &[Expand], depth: usize) -> Result<usize> {
 fn one(
     asker: &Asker<'_>,
     table: &Arc<Table>,
-    columns: &mut Columns,
+    columns: &mut Arc<Columns>,
     expand: &Expand,
 ) -> Result<ExpandPlan> {
     let name = &expand.navigation;
@@ -79,7 +79,7 @@ fn one(
     let (is_collection, branches) = match way {
         Navigation::One { column, targets } => {
             check_secured(asker, table, &column)?;
-            let place = columns.hidden(asker, table, &column);
+            let place = Arc::make_mut(columns).hidden(asker, table, &column);
             let parent = |target: &Table| Parent::Lookup(place, target.logical_name.clone());
             let branch = |target| {
                 let plan = lookup(asker, target, &targets, expand)?;

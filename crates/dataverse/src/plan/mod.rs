@@ -6,6 +6,7 @@
 
 mod access;
 pub(crate) mod autonumber;
+mod cache;
 mod condition;
 mod dates;
 pub(crate) mod derived;
@@ -23,6 +24,7 @@ mod typed;
 mod write;
 
 pub(crate) use access::access_of;
+pub(crate) use cache::ColumnCache;
 pub(crate) use condition::{Alias, Condition, Exists, Field, From, Part};
 pub(crate) use expand::{Branch, ExpandPlan, Parent as ExpandParent};
 pub(crate) use filter::{is_of, primary};
@@ -30,7 +32,9 @@ pub(crate) use key::{RowKey, row_key};
 pub(crate) use literal::{bad, options_of, unknown_property};
 pub(crate) use navigation::{Navigation, many_end, navigation};
 pub(crate) use order::{OrderStep, Token};
-pub(crate) use read::{Asker, Base, LookupTarget, ReadColumn, ReadPlan, read, row_before, table};
+pub(crate) use read::{
+    Asker, Base, Columns, LookupTarget, ReadColumn, ReadPlan, read, row_before, table,
+};
 pub(crate) use typed::payload;
 pub(crate) use write::{
     Children, Link, Purpose, Values, WritePlan, fill, fits, get, put, set, stored, write,

@@ -1,12 +1,13 @@
 //! Reads: a query by names becomes a plan with columns.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use base::{Error, Instant, Kind, Result, Uuid, limits};
 use metadata::{Column, ColumnKind, Schema, Table, TableType};
 use query::Query;
 
 use super::access::access;
+use super::cache::ColumnCache;
 use super::condition::{Alias, Condition, Field, From, Join};
 use super::expand::{ExpandPlan, expands};
 use super::filter::{Aliases, Scope, is_of, primary};
@@ -28,6 +29,8 @@ pub(crate) struct Asker<'a> {
     pub now: Instant,
     /// Whether the names of the rows behind lookups are wanted.
     pub with_names: bool,
+    /// What other plans found.
+    pub cache: Option<&'a ColumnCache>,
 }
 
 /// A read, decided: `sql` makes a statement of it.
@@ -37,14 +40,8 @@ pub(crate) struct ReadPlan {
     pub from: From,
     /// How many numbers of tables are used; the next one is free.
     pub tables: Alias,
-    /// What is read of each row: what is shown, then what only we need.
-    pub columns: Vec<ReadColumn>,
-    /// How many of the columns are shown.
-    pub shown: usize,
-    /// Which of the columns is the primary key.
-    pub id: usize,
-    /// Which of the columns is the version.
-    pub version: Option<usize>,
+    /// What is read of each row.
+    pub columns: Arc<Columns>,
     /// Which rows: what was asked, and what the user may read.
     pub condition: Condition,
     /// In which order.
@@ -129,7 +126,7 @@ pub(crate) fn read(
         true => Vec::new(),
         false => order(asker, &mut scope, &mut aliases, &query.order_by)?,
     };
-    let mut columns = columns(asker, table, &query.select)?;
+    let mut columns = shown(asker, table, &query.select)?;
     let expands = expands(asker, table, &mut columns, &query.expand)?;
     let (rows_max, is_paged) = rows_max(query);
     let fingerprint = if is_one { 0 } else { question(table, query) };
@@ -137,14 +134,10 @@ pub(crate) fn read(
         Some(token) => Some(Token::decode(token, fingerprint, &order)?),
         None => None,
     };
-    let Columns { list, shown, id, version } = columns;
     Ok(ReadPlan {
         from: scope.from,
         tables: aliases.count(),
-        columns: list,
-        shown,
-        id,
-        version,
+        columns,
         condition,
         order,
         after,
@@ -209,9 +202,10 @@ fn related(
     }
 }
 
-/// The columns of a plan while they are collected.
+/// What is read of each row. Plans that show the same share it.
+#[derive(Clone, Debug)]
 pub(crate) struct Columns {
-    /// What is read, what is shown first.
+    /// The columns: those that are shown, then those that only we need.
     pub list: Vec<ReadColumn>,
     /// How many are shown.
     pub shown: usize,
@@ -219,17 +213,46 @@ pub(crate) struct Columns {
     pub id: usize,
     /// Which is the version.
     pub version: Option<usize>,
+    /// The list as SQL, once `sql` has made it.
+    pub sql: OnceLock<String>,
 }
 
 impl Columns {
+    /// The columns of `list`, with what every row is known by.
+    fn of(asker: &Asker<'_>, table: &Table, list: Vec<ReadColumn>) -> Result<Self> {
+        let sql = OnceLock::new();
+        let mut columns = Self { shown: list.len(), list, id: 0, version: None, sql };
+        columns.id = columns.hidden(asker, table, primary(table)?);
+        if let Some(version) = table.column("versionnumber") {
+            columns.version = Some(columns.hidden(asker, table, version));
+        }
+        Ok(columns)
+    }
+
     /// The place of `column`, which is read along if it is not there yet.
     pub fn hidden(&mut self, asker: &Asker<'_>, table: &Table, column: &Arc<Column>) -> usize {
         let found = self.list.iter().position(|read| Arc::ptr_eq(&read.column, column));
         found.unwrap_or_else(|| {
+            self.sql = OnceLock::new();
             self.list.push(read_column(asker, table, column));
             self.list.len() - 1
         })
     }
+}
+
+/// The columns that `select` names, perhaps as another plan found them.
+fn shown(asker: &Asker<'_>, table: &Arc<Table>, select: &[String]) -> Result<Arc<Columns>> {
+    // Names come from other tables, which the cache does not watch.
+    let cache = asker.cache.filter(|_| !asker.with_names);
+    if let Some(found) = cache.and_then(|cache| cache.get(table, select)) {
+        return Ok(found);
+    }
+    let columns = Arc::new(columns(asker, table, select)?);
+    let is_secured = columns.list.iter().any(|read| read.column.is_secured);
+    if let Some(cache) = cache.filter(|_| !is_secured) {
+        cache.put(table, select, &columns);
+    }
+    Ok(columns)
 }
 
 /// The columns that `select` names, with those that always come along.
@@ -240,12 +263,8 @@ fn columns(asker: &Asker<'_>, table: &Table, select: &[String]) -> Result<Column
         names => selected(asker, table, names)?,
     };
     let list = chosen.iter().map(|column| read_column(asker, table, column)).collect::<Vec<_>>();
-    let mut columns = Columns { shown: list.len(), list, id: 0, version: None };
-    columns.id = columns.hidden(asker, table, primary(table)?);
+    let mut columns = Columns::of(asker, table, list)?;
     columns.shown = columns.shown.max(columns.id + 1);
-    if let Some(version) = table.column("versionnumber") {
-        columns.version = Some(columns.hidden(asker, table, version));
-    }
     Ok(columns)
 }
 
@@ -347,19 +366,11 @@ pub(crate) fn row_before(
     let read =
         |column: &Arc<Column>| ReadColumn { is_masked: false, ..read_column(asker, table, column) };
     let list = columns.iter().map(read).collect::<Vec<_>>();
-    let mut columns = Columns { shown: list.len(), list, id: 0, version: None };
-    columns.id = columns.hidden(asker, table, primary(table)?);
-    if let Some(version) = table.column("versionnumber") {
-        columns.version = Some(columns.hidden(asker, table, version));
-    }
-    let Columns { list, shown, id: id_index, version } = columns;
+    let columns = Columns::of(asker, table, list)?;
     Ok(ReadPlan {
         from: From { table: table.clone(), alias: 0, joins: Vec::new() },
         tables: 1,
-        columns: list,
-        shown,
-        id: id_index,
-        version,
+        columns: Arc::new(columns),
         condition: RowKey::Id(id).condition(primary(table)?),
         order: Vec::new(),
         after: None,

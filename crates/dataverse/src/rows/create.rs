@@ -106,7 +106,7 @@ async fn prepare(
 ) -> Result<Ready> {
     let (schema, user) = (session.schema().clone(), session.user().clone());
     let now = session.cx().now();
-    let asker = Asker { schema: &schema, user: &user, now, with_names: false };
+    let asker = Asker { schema: &schema, user: &user, now, with_names: false, cache: None };
     let mut plan = plan::write(&asker, table, row, Purpose::Create)?;
     activity::check_concrete(table)?;
     let is_id = |column: &Column| column.logical_name == table.primary_id;

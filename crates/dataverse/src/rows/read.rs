@@ -96,7 +96,7 @@ pub(crate) async fn read_row(
         .db
         .for_each(&statement, |row| {
             let (mut record, _) = shape.record(row)?;
-            record.values.truncate(plan.shown);
+            record.values.truncate(plan.columns.shown);
             found = Some(record);
             Ok(())
         })
@@ -152,7 +152,7 @@ async fn finish(scope: &mut ReadScope<'_>, plan: &ReadPlan, rows: &mut [Record])
         self::expand(scope, expand, rows).await?;
     }
     for row in rows {
-        row.values.truncate(plan.shown);
+        row.values.truncate(plan.columns.shown);
     }
     Ok(())
 }
@@ -256,5 +256,11 @@ async fn group(
 
 /// Who asks.
 pub(super) fn asker<'a>(scope: &ReadScope<'a>, with_names: bool) -> Asker<'a> {
-    Asker { schema: scope.schema, user: scope.user, now: scope.cx.now(), with_names }
+    Asker {
+        schema: scope.schema,
+        user: scope.user,
+        now: scope.cx.now(),
+        with_names,
+        cache: Some(scope.columns),
+    }
 }

@@ -24,7 +24,7 @@ pub(crate) async fn update(
 ) -> Result<()> {
     let (schema, user) = (session.schema().clone(), session.user().clone());
     let now = session.cx().now();
-    let asker = Asker { schema: &schema, user: &user, now, with_names: false };
+    let asker = Asker { schema: &schema, user: &user, now, with_names: false, cache: None };
     let plan = plan::write(&asker, table, row, Purpose::Update)?;
     if plan.id.is_some_and(|given| given != id) {
         let name = &table.primary_id;

@@ -6,15 +6,13 @@ use base::{Error, Instant, Result, Uuid};
 use db::RowRef;
 use metadata::{Column, ColumnKind, DateTimeBehavior, Table};
 
-use crate::plan::{LookupTarget, ReadColumn, ReadPlan};
+use crate::plan::{Columns, LookupTarget, ReadColumn, ReadPlan};
 use crate::{Record, Value, ddl};
 
 /// How the rows of a plan are read.
 pub(crate) struct Shape<'a> {
     table: &'a Arc<Table>,
-    columns: &'a [ReadColumn],
-    id: usize,
-    version: Option<usize>,
+    columns: &'a Columns,
     /// How many values come before the columns.
     skip: usize,
 }
@@ -22,22 +20,22 @@ pub(crate) struct Shape<'a> {
 impl<'a> Shape<'a> {
     /// The rows of `plan`, whose columns begin after `skip` others.
     pub fn of(plan: &'a ReadPlan, skip: usize) -> Self {
-        let ReadPlan { from, columns, id, version, .. } = plan;
-        Self { table: &from.table, columns, id: *id, version: *version, skip }
+        Self { table: &plan.from.table, columns: &plan.columns, skip }
     }
 
     /// Reads a row. Gives the place of the first value after the columns, too.
     pub fn record(&self, row: &RowRef<'_>) -> Result<(Record, usize)> {
         let mut place = self.skip;
-        let mut values = Vec::with_capacity(self.columns.len());
-        for read in self.columns {
+        let mut values = Vec::with_capacity(self.columns.list.len());
+        for read in &self.columns.list {
             let value = if read.is_masked { Value::Null } else { take(read, row, &mut place)? };
             values.push((read.column.clone(), value));
         }
-        let id = values[self.id].1.id().ok_or_else(|| {
+        let id = values[self.columns.id].1.id().ok_or_else(|| {
             Error::internal(format!("a row of {} has no id", self.table.logical_name))
         })?;
-        let version = self.version.and_then(|index| values[index].1.int()).unwrap_or_default();
+        let version = self.columns.version.and_then(|index| values[index].1.int());
+        let version = version.unwrap_or_default();
         let table = self.table.clone();
         Ok((Record { table, id, version, values, expanded: Vec::new() }, place))
     }

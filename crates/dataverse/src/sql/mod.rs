@@ -86,7 +86,14 @@ impl<'a> Writer<'a> {
     }
 
     fn alias(&mut self, alias: Alias) {
-        let _ = write!(self.sql, "t{alias}");
+        self.sql.push('t');
+        match u8::try_from(alias) {
+            // Most statements, without the machinery of formatting.
+            Ok(digit @ 0..=9) => self.sql.push(char::from(b'0' + digit)),
+            _ => {
+                let _ = write!(self.sql, "{alias}");
+            }
+        }
     }
 
     fn column(&mut self, alias: Alias, column: &Column) {

@@ -15,7 +15,7 @@ use crate::{User, ddl};
 pub(crate) fn select(store: &Store, user: &User, plan: &ReadPlan) -> Statement {
     let mut writer = Writer::new(store, user);
     writer.push("select ");
-    writer.columns(&plan.columns);
+    writer.push(columns(store, user, plan));
     for step in plan.order.iter().filter(|_| plan.is_paged) {
         writer.push(", ");
         writer.order_value(step);
@@ -33,6 +33,15 @@ pub(crate) fn select(store: &Store, user: &User, plan: &ReadPlan) -> Statement {
         writer.param(rows(plan.rows_max + usize::from(plan.is_paged)));
     }
     writer.finish()
+}
+
+/// The list of columns, made once for all plans that share it. It has no parameters.
+fn columns<'a>(store: &Store, user: &User, plan: &'a ReadPlan) -> &'a str {
+    plan.columns.sql.get_or_init(|| {
+        let mut writer = Writer::new(store, user);
+        writer.columns(&plan.columns.list, false);
+        writer.sql
+    })
 }
 
 /// How many rows match, counted up to `max`.
@@ -64,7 +73,7 @@ pub(crate) fn group(
     }
     writer.field(&branch.group);
     writer.push(" as parent, ");
-    writer.numbered_columns(&plan.columns, branch.top.is_some());
+    writer.columns(&plan.columns.list, branch.top.is_some());
     if branch.top.is_some() {
         writer.push(", row_number() over (partition by ");
         writer.field(&branch.group);
@@ -120,12 +129,8 @@ fn rows(count: usize) -> i64 {
 }
 
 impl Writer<'_> {
-    fn columns(&mut self, columns: &[ReadColumn]) {
-        self.numbered_columns(columns, false);
-    }
-
     /// The columns; with names of their own inside a sub-query, where names must differ.
-    fn numbered_columns(&mut self, columns: &[ReadColumn], is_numbered: bool) {
+    fn columns(&mut self, columns: &[ReadColumn], is_numbered: bool) {
         let mut number = 0;
         for read in columns.iter().filter(|read| !read.is_masked) {
             self.separate(&mut number);
@@ -166,9 +171,10 @@ impl Writer<'_> {
         }
         for (target, (table, key, name)) in labels {
             if has_type {
-                self.push(" when ");
-                self.param(&*target.name);
-                self.push(" then ");
+                // Part of the list, which has no parameters; a logical name has no quotes.
+                self.push(" when '");
+                self.push(&target.name.replace('\'', "''"));
+                self.push("' then ");
             }
             self.push("(select named.");
             self.name(&name.logical_name);

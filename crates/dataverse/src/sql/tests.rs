@@ -49,8 +49,13 @@ fn statements(schema: &Arc<Schema>, store: &Store) -> Vec<(String, Statement)> {
             Some(_) => (&basic, "basic"),
             None => (&admin, "administrator"),
         };
-        let asker =
-            Asker { schema, user, now: Instant(1_700_000_000), with_names: url.contains("names") };
+        let asker = Asker {
+            schema,
+            user,
+            now: Instant(1_700_000_000),
+            with_names: url.contains("names"),
+            cache: None,
+        };
         let url = url.strip_prefix("basic ").unwrap_or(url);
         let (path, options) = url.split_once('?').unwrap();
         let query = odata::parse_options(options).unwrap().query;
