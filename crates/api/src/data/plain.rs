@@ -10,7 +10,13 @@ use super::payload::{Payload, Style};
 
 /// The answer to a query of `table`, without annotations. `root` is the service root, with a
 /// slash at the end.
-pub fn page_json(schema: &Schema, root: &str, page: &Page, table: &Table, query: &Query) -> Vec<u8> {
+pub fn page_json(
+    schema: &Schema,
+    root: &str,
+    page: &Page,
+    table: &Table,
+    query: &Query,
+) -> Vec<u8> {
     let currencies = Currencies::default();
     let annotations = Annotations::default();
     let style = Style { schema, root, annotations, language: ENGLISH, currencies: &currencies };
