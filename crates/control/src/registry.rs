@@ -33,9 +33,11 @@ impl Registry {
     pub fn slot(&self, cx: &Cx, id: Uuid) -> Arc<Slot> {
         let mut slots = self.lock();
         if !slots.contains_key(&id) && slots.len() >= limits::ENVIRONMENTS_OPEN_MAX {
-            let unused = |slot: &Arc<Slot>| slot.used_at.load(Ordering::Relaxed);
-            let oldest = slots.iter().min_by_key(|(_, slot)| unused(slot)).map(|(id, _)| *id);
-            oldest.map(|id| slots.remove(&id));
+            let unused = slots.iter().filter(|(_, slot)| slot.is_unused());
+            let oldest = unused.min_by_key(|(_, slot)| slot.used_at.load(Ordering::Relaxed));
+            if let Some(id) = oldest.map(|(id, _)| *id) {
+                slots.remove(&id);
+            }
         }
         let slot = slots.entry(id).or_default();
         slot.used_at.store(cx.now().0, Ordering::Relaxed);
@@ -54,10 +56,25 @@ impl Registry {
         }
     }
 
-    /// Closes the environments that nobody used for a while.
+    /// Closes the environments that nobody used for a while. One that somebody still has, such as
+    /// a long import, stays open: two open copies would not see each other's changes of tables.
     pub fn close_idle(&self, now: Instant) {
         let limit = now.plus_seconds(-limits::ENVIRONMENT_IDLE_SECONDS).0;
-        self.lock().retain(|_, slot| slot.used_at.load(Ordering::Relaxed) >= limit);
+        let is_kept = |slot: &Arc<Slot>| slot.used_at.load(Ordering::Relaxed) >= limit;
+        self.lock().retain(|_, slot| is_kept(slot) || !slot.is_unused());
+    }
+
+    /// Whether an environment is open.
+    pub fn is_open(&self, id: Uuid) -> bool {
+        self.lock().get(&id).is_some_and(|slot| slot.open.initialized())
+    }
+
+    /// Closes an environment unless somebody has it.
+    pub fn close_unused(&self, id: Uuid) {
+        let mut slots = self.lock();
+        if slots.get(&id).is_some_and(|slot| slot.is_unused()) {
+            slots.remove(&id);
+        }
     }
 
     /// How many are open.
@@ -71,6 +88,13 @@ impl Registry {
 }
 
 impl Slot {
+    /// Whether nobody has the environment now. Asked with the registry locked, so nobody gets it
+    /// meanwhile either.
+    fn is_unused(self: &Arc<Self>) -> bool {
+        let is_alone = self.open.get().is_none_or(|open| Arc::strong_count(open) == 1);
+        is_alone && Arc::strong_count(self) == 1
+    }
+
     pub fn is_admitted(&self, cx: &Cx) -> bool {
         let admitted = self.admitted.lock().unwrap_or_else(PoisonError::into_inner);
         admitted.get(&cx.caller).is_some_and(|until| cx.now() < *until)

@@ -23,8 +23,13 @@ impl Tenant {
         }
         let mut mine = Vec::new();
         for environment in self.present() {
+            let was_open = self.registry.is_open(environment.id);
             if self.is_mine(cx, &environment).await? {
-                mine.push(environment);
+                mine.push(environment.clone());
+            }
+            // Only looking who somebody is keeps nothing open.
+            if !was_open {
+                self.registry.close_unused(environment.id);
             }
         }
         Ok(mine)

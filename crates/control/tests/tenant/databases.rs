@@ -30,6 +30,13 @@ async fn a_database_is_there_once_its_operation_has_succeeded() {
         assert_eq!(tenant.environments_open(), 1);
         world.clock.advance_ms(base::limits::ENVIRONMENT_IDLE_SECONDS * 1000 + 1000);
         tenant.sweep(&world.system).await.unwrap();
+        // Who still has it keeps it open.
+        assert_eq!(tenant.environments_open(), 1);
+        drop(rows);
+        tenant.sweep(&world.system).await.unwrap();
+        assert_eq!(tenant.environments_open(), 0);
+        // Looking through the list keeps nothing open.
+        assert_eq!(tenant.environments_mine(&cx).await.unwrap().len(), 2);
         assert_eq!(tenant.environments_open(), 0);
         assert_eq!(code(tenant.environment_by_domain(&cx, "sales").await), "ok");
     })
