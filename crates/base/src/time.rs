@@ -3,7 +3,9 @@
 use std::fmt;
 
 /// A point in time, in whole seconds since 1970-01-01T00:00:00Z. Dataverse keeps seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[serde(transparent)]
 pub struct Instant(pub i64);
 
