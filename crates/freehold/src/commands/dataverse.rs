@@ -148,10 +148,13 @@ pub struct Table {
     pub key: String,
     /// The column with the name; empty if it has none.
     pub title: String,
+    /// Whether it holds rows of its own and is not the platform's.
+    pub is_custom: bool,
 }
 
 /// What is read of a table.
-const TABLE: &str = "LogicalName,EntitySetName,PrimaryIdAttribute,PrimaryNameAttribute";
+const TABLE: &str =
+    "LogicalName,EntitySetName,PrimaryIdAttribute,PrimaryNameAttribute,IsCustomEntity,IsIntersect";
 
 impl Table {
     fn read(definition: &Value) -> Self {
@@ -161,6 +164,7 @@ impl Table {
             set: member("EntitySetName"),
             key: member("PrimaryIdAttribute"),
             title: member("PrimaryNameAttribute"),
+            is_custom: definition["IsCustomEntity"] == true && definition["IsIntersect"] == false,
         }
     }
 }

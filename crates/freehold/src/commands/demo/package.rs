@@ -4,6 +4,7 @@ use std::path::Path;
 
 use package::settings::{Settings, create_settings};
 use package::source::{self, Tree};
+use package::xml::Element;
 use package::{ComponentKind, Package};
 use rust_embed::RustEmbed;
 
@@ -31,7 +32,7 @@ pub struct DemoPackage {
     pub version: String,
     /// The logical names of its tables.
     pub tables: Vec<String>,
-    /// The names of its security roles.
+    /// The names of its security roles, the one that may create in most of its tables first.
     pub roles: Vec<String>,
     settings: Settings,
     /// Environment variables with their type, and whether they have a value of their own.
@@ -72,13 +73,16 @@ impl DemoPackage {
             let has_value = text("defaultvalue").is_some_and(|text| !text.is_empty());
             (component.key.clone(), text("type").unwrap_or_default(), has_value)
         });
-        let roles = of(ComponentKind::Role);
-        let roles = roles.filter_map(|role| role.element.attribute("name").map(str::to_owned));
+        let tables: Vec<_> =
+            of(ComponentKind::Table).map(|table| table.key.to_lowercase()).collect();
+        let mut roles: Vec<_> = of(ComponentKind::Role).collect();
+        roles.sort_by_key(|role| std::cmp::Reverse(rights(&role.element, &tables)));
+        let roles = roles.into_iter().filter_map(|role| role.element.attribute("name"));
         Ok(Self {
             name: manifest.unique_name.clone(),
             version: manifest.version.to_string(),
-            tables: of(ComponentKind::Table).map(|table| table.key.to_lowercase()).collect(),
-            roles: roles.collect(),
+            roles: roles.map(str::to_owned).collect(),
+            tables,
             settings: create_settings(&package)?,
             variables: variables.collect(),
             bytes,
@@ -101,6 +105,18 @@ impl DemoPackage {
         settings.environment_variables.retain(|variable| variable.value.is_some());
         settings
     }
+}
+
+/// In how many tables a role may create rows.
+fn rights(role: &Element, tables: &[String]) -> usize {
+    let privileges: Vec<_> =
+        role.find("RolePrivileges").into_iter().flat_map(Element::elements).collect();
+    let creates = |table: &&String| {
+        let name = format!("prvCreate{table}");
+        let mut names = privileges.iter().filter_map(|privilege| privilege.attribute("name"));
+        names.any(|privilege| privilege.eq_ignore_ascii_case(&name))
+    };
+    tables.iter().filter(creates).count()
 }
 
 /// A value for a variable of this type; none for data sources and secrets, which name things that

@@ -326,14 +326,63 @@ fn missing_table(missing: &[Value]) -> String {
         };
         let join = |a: String, b: String| if a.is_empty() { b } else { format!("{a}.{b}") };
         [
-            text("RequiredComponentType"),
+            kind(&one["RequiredComponentType"]),
             join(text("RequiredComponentParentSchemaName"), text("RequiredComponentSchemaName")),
             text("RequiredSolutionName"),
-            format!("{} {}", text("DependentComponentType"), text("DependentComponentSchemaName")),
+            format!(
+                "{} {}",
+                kind(&one["DependentComponentType"]),
+                text("DependentComponentSchemaName")
+            ),
         ]
     });
     table(["Type", "Missing", "Solution", "Needed by"], rows)
 }
+
+/// The type of a component in words: a number for old types, the name of a table for others.
+fn kind(code: &Value) -> String {
+    let number = code.as_i64().or_else(|| code.as_str()?.parse().ok());
+    let Some(number) = number else { return code.as_str().unwrap_or_default().to_owned() };
+    match KINDS.binary_search_by_key(&number, |(known, _)| *known) {
+        Ok(at) => KINDS[at].1.to_owned(),
+        Err(_) => format!("type {number}"),
+    }
+}
+
+/// Component types, in order of the number: the choice `componenttype` of the platform.
+const KINDS: &[(i64, &str)] = &[
+    (1, "table"),
+    (2, "column"),
+    (3, "relationship"),
+    (9, "choice"),
+    (10, "relationship"),
+    (14, "key"),
+    (20, "role"),
+    (26, "view"),
+    (29, "process"),
+    (31, "report"),
+    (36, "email template"),
+    (44, "duplicate rule"),
+    (59, "chart"),
+    (60, "form"),
+    (61, "web resource"),
+    (62, "site map"),
+    (63, "connection role"),
+    (66, "code component"),
+    (70, "column security profile"),
+    (80, "app"),
+    (90, "plug-in type"),
+    (91, "plug-in assembly"),
+    (92, "plug-in step"),
+    (95, "service endpoint"),
+    (300, "canvas app"),
+    (371, "connector"),
+    (372, "connector"),
+    (380, "environment variable"),
+    (381, "environment variable value"),
+    (401, "AI model"),
+    (402, "AI configuration"),
+];
 
 /// What the server warns of, in its record of the import.
 fn warnings(dataverse: &Dataverse, job: &str) -> Result<Vec<String>> {
@@ -398,10 +447,19 @@ mod tests {
         insta::assert_snapshot!(failure.message, @"
         The environment lacks one component that the solution needs:
 
-        Type  Missing   Solution       Needed by
-        2     bot.name  Copilot (1.0)  10 bot_x
+        Type    Missing   Solution       Needed by
+        column  bot.name  Copilot (1.0)  relationship bot_x
         ");
         assert!(refuse_missing(&json!({"MissingDependencies": []})).is_ok());
+    }
+
+    #[test]
+    fn types_of_components_are_told_in_words() {
+        assert!(KINDS.is_sorted_by(|a, b| a.0 < b.0));
+        assert_eq!(kind(&json!(61)), "web resource");
+        assert_eq!(kind(&json!("80")), "app");
+        assert_eq!(kind(&json!("connectionreference")), "connectionreference");
+        assert_eq!(kind(&json!(10_012)), "type 10012");
     }
 
     #[test]
