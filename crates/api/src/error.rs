@@ -44,10 +44,23 @@ impl From<Error> for ApiError {
     }
 }
 
+/// The code of an error as the data service tells it. What the database says of itself means
+/// nothing to clients; they get the protocol's code for such a case.
+pub fn code(error: &Error) -> &str {
+    match error.kind {
+        _ if !error.code.starts_with("db.") => &error.code,
+        Kind::Invalid | Kind::TooLarge => "0x80040203",
+        Kind::Conflict => "0x80040237",
+        Kind::NotFound => "0x80040217",
+        _ => "0x80040216",
+    }
+}
+
 /// The JSON shape of an error.
 pub fn body(error: &Error) -> Value {
-    let mut inner = json!({ "code": error.code, "message": error.message });
-    if let Some(details) = &error.details {
+    let mut inner = json!({ "code": code(error), "message": error.message });
+    let details = error.details.as_ref().filter(|_| !error.code.starts_with("db."));
+    if let Some(details) = details {
         inner["details"] = (**details).clone();
     }
     json!({ "error": inner })

@@ -6,6 +6,7 @@ mod progress;
 
 use base::{Caller, Cx, Error, Result, Uuid};
 use dataverse::{Environment, Session, Value};
+use package::Package;
 use serde::{Deserialize, Serialize};
 
 use crate::import::{ComponentParameter, ImportOptions};
@@ -56,6 +57,8 @@ pub async fn prepare_import(
     bytes: &[u8],
     options: &ImportOptions,
 ) -> Result<ImportJob> {
+    // What cannot be read is refused now; it would only fail later, unseen.
+    Package::read("the package", bytes)?.manifest()?;
     let mut session = environment.begin(cx).await?;
     session.require_privilege("prvImportCustomization")?;
     let package = blob::write(&mut session, bytes).await?;
@@ -171,7 +174,7 @@ pub(crate) async fn run_import(environment: &Environment, cx: &Cx, job: &ImportJ
         publish_workflows: job.publish_workflows,
         parameters: job.parameters.clone(),
     };
-    let watch = progress::watch(job.import_job);
+    let watch = progress::watch(environment, job.import_job);
     let result =
         import(environment, cx, &bytes, &options, &|done, step| watch.tell(done, step)).await;
     finish(environment, cx, job.operation, result.err()).await

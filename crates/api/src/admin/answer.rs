@@ -108,7 +108,7 @@ fn challenge(app: &App) -> Result<HeaderValue> {
 
 /// The code of an error: the admin services have names where the data service has numbers.
 fn code(error: &Error) -> &str {
-    if !error.code.starts_with("0x") {
+    if !error.code.starts_with("0x") && !error.code.starts_with("db.") {
         return &error.code;
     }
     match error.kind {

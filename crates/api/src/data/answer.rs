@@ -54,12 +54,17 @@ impl Answer {
     pub fn error(error: Error, address: Option<&Address>, app: &App) -> Self {
         let body = error::body(&error).to_string().into_bytes();
         let mut answer = Self::json(error::status(error.kind), body);
-        if let (Kind::Unauthenticated, Some(address)) = (error.kind, address) {
+        if error.kind == Kind::Unauthenticated {
             let tenant = app.identity.tenant().id;
-            let challenge = format!(
-                "Bearer authorization_uri={}/{tenant}/oauth2/authorize, resource_id={}",
-                address.origin, address.environment
-            );
+            let at = |origin: &str| {
+                format!("Bearer authorization_uri={origin}/{tenant}/oauth2/authorize")
+            };
+            let challenge = match address {
+                Some(Address { origin, environment, .. }) => {
+                    format!("{}, resource_id={environment}", at(&origin.to_string()))
+                }
+                None => at(&app.tenant.urls().public),
+            };
             answer = answer.with_text(WWW_AUTHENTICATE, &challenge);
         }
         answer.error = Some(error);

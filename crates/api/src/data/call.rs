@@ -73,6 +73,8 @@ pub(super) async fn read(
     let mut cx = app.authenticate(&parts.headers).await.map_err(in_protocol)?;
     cx.request_id = request_id;
     let environment = app.tenant.environment_by_domain(&cx, &address.domain).await?;
+    // Whoever has no role here learns nothing, not even what there is.
+    environment.user(&cx).await?;
     let preferences = Preferences::of(&parts.headers)?;
     let conditions = Conditions::of(&parts.headers)?;
     let options = odata::parse_options(&address.query)?;

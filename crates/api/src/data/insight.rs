@@ -30,9 +30,7 @@ async fn import(
         let (_, environment) = entered(&app, &domain, &headers).await?;
         let id = Uuid::parse_str(&job)
             .map_err(|_| Error::invalid(format!("'{job}' is not the id of an import.")))?;
-        // Whoever may enter the environment may see how far an import is, and no more than that.
-        drop(environment);
-        let progress = solutions::operations::progress_of(id).ok_or_else(|| {
+        let progress = solutions::operations::progress_of(&environment, id).ok_or_else(|| {
             Error::not_found(
                 "0x80040217",
                 format!("No import {id} runs now; importjobs({id}) tells how it ended."),
@@ -70,10 +68,11 @@ async fn objects(
     answer(&app, found.await)
 }
 
-/// Who calls, and the environment that he may enter.
+/// Who calls, and the environment in which he has a role.
 async fn entered(app: &App, domain: &str, headers: &HeaderMap) -> Result<(Cx, Arc<Environment>)> {
     let cx = app.authenticate(headers).await?;
     let environment = app.tenant.environment_by_domain(&cx, domain).await?;
+    environment.user(&cx).await?;
     Ok((cx, environment))
 }
 

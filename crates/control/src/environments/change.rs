@@ -6,6 +6,7 @@ use base::{Cx, Error, Instant, Kind, Result, limits};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::decide::{is_line, is_text};
 use super::{capacity_suffices, enforcement};
 use crate::roles::Action;
 use crate::tenant::{Change, DEFAULT_SUFFIX, DomainHold, to_json};
@@ -284,6 +285,9 @@ impl Tenant {
             if description.chars().count() > limits::ENVIRONMENT_DESCRIPTION_CHARS_MAX {
                 return Err(invalid("The description is too long; use at most 4000 characters."));
             }
+            if !is_text(description) {
+                return Err(invalid("Take the control characters out of the description."));
+            }
             after.description = description.clone();
         }
         if let Some(cadence) = patch.update_cadence {
@@ -411,6 +415,9 @@ fn checked_name(environment: &Environment, name: &str) -> Result<String> {
     let length = name.chars().count();
     if length == 0 || length > limits::ENVIRONMENT_NAME_CHARS_MAX {
         return Err(invalid("Give the environment a name of 1 to 100 characters."));
+    }
+    if !is_line(name) {
+        return Err(invalid("The name of an environment is one line of text."));
     }
     if environment.is_default() && !name.ends_with(DEFAULT_SUFFIX) {
         return Ok(format!("{name}{DEFAULT_SUFFIX}"));

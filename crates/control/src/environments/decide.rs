@@ -307,8 +307,14 @@ fn request_is_complete(request: &CreateRequest) -> Result<(), Refusal> {
     if length > limits::ENVIRONMENT_NAME_CHARS_MAX {
         return refuse("The name of the environment is too long.", "Use at most 100 characters.");
     }
+    if !is_line(&request.display_name) {
+        return refuse("The name of the environment is not one line of text.", ONE_LINE);
+    }
     if request.description.chars().count() > limits::ENVIRONMENT_DESCRIPTION_CHARS_MAX {
         return refuse("The description is too long.", "Use at most 4000 characters.");
+    }
+    if !is_text(&request.description) {
+        return refuse("The description is not plain text.", "Take out its control characters.");
     }
     if request.sku != Sku::Developer && request.used_by.is_some() {
         return refuse(
@@ -317,6 +323,18 @@ fn request_is_complete(request: &CreateRequest) -> Result<(), Refusal> {
         );
     }
     Ok(())
+}
+
+const ONE_LINE: &str = "Take out its line breaks and control characters.";
+
+/// Whether a text can be a name: one line, that every client can show.
+pub(super) fn is_line(text: &str) -> bool {
+    !text.chars().any(char::is_control)
+}
+
+/// Whether a text can be a description: lines of text.
+pub(super) fn is_text(text: &str) -> bool {
+    !text.chars().any(|c| c.is_control() && !c.is_whitespace())
 }
 
 /// Rule 3: whether the rules 4 to 6 are skipped.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use base::Uuid;
+use dataverse::Environment;
 
 /// How far an import is.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,18 +16,22 @@ pub struct ImportProgress {
     pub step: String,
 }
 
-static RUNNING: LazyLock<Mutex<HashMap<Uuid, ImportProgress>>> = LazyLock::new(Mutex::default);
+/// An environment and an import: clients choose the id of an import, so alone it says nothing.
+type Key = (Uuid, Uuid);
+
+static RUNNING: LazyLock<Mutex<HashMap<Key, ImportProgress>>> = LazyLock::new(Mutex::default);
 
 /// How far the import with this id is; nothing when it does not run in this process.
-pub fn progress_of(import_job: Uuid) -> Option<ImportProgress> {
-    RUNNING.lock().unwrap_or_else(PoisonError::into_inner).get(&import_job).cloned()
+pub fn progress_of(environment: &Environment, import_job: Uuid) -> Option<ImportProgress> {
+    let key = (environment.id, import_job);
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned()
 }
 
 /// Hears how far one import is, until it is dropped.
-pub(super) struct Watch(Uuid);
+pub(super) struct Watch(Key);
 
-pub(super) fn watch(import_job: Uuid) -> Watch {
-    let watch = Watch(import_job);
+pub(super) fn watch(environment: &Environment, import_job: Uuid) -> Watch {
+    let watch = Watch((environment.id, import_job));
     watch.tell(0.0, "Starting");
     watch
 }
