@@ -9,13 +9,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
+use axum::body::Bytes;
 use axum::extract::State as Given;
+use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
-use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
-use base::{Cx, Error};
+use base::{Cx, Error, Kind};
 use identity::{Directory, Page};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
@@ -103,20 +104,23 @@ pub fn router() -> Router<Arc<State>> {
     Router::new().route(PATH, post(token))
 }
 
-async fn token(
-    Given(state): Given<Arc<State>>,
-    headers: HeaderMap,
-    Json(request): Json<TokenRequest>,
-) -> Response {
-    if !state.local.is(&headers) {
-        return StatusCode::UNAUTHORIZED.into_response();
-    }
-    let cx = Cx::system();
-    let directory = state.tenant.directory();
-    match issue(&cx, directory, &state.local.public_url, &request.user).await {
+async fn token(Given(state): Given<Arc<State>>, headers: HeaderMap, body: Bytes) -> Response {
+    match asked(&state, &headers, &body).await {
         Ok(access_token) => Json(TokenAnswer { access_token }).into_response(),
         Err(error) => api::ApiError(error).into_response(),
     }
+}
+
+/// First who asks, then for what.
+async fn asked(state: &State, headers: &HeaderMap, body: &[u8]) -> base::Result<String> {
+    if !state.local.is(headers) {
+        let text = "Only who can read the data folder of the server gets tokens here.";
+        return Err(Error::new(Kind::Unauthenticated, "Unauthorized", text));
+    }
+    let request: TokenRequest = serde_json::from_slice(body).map_err(|error| {
+        Error::invalid(format!("The body must be {{\"user\":\"…\"}}: {error}."))
+    })?;
+    issue(&Cx::system(), state.tenant.directory(), &state.local.public_url, &request.user).await
 }
 
 /// A token for the user called `name`.
@@ -181,5 +185,50 @@ impl Note {
         }
         let token = body["access_token"].as_str();
         token.map(str::to_owned).ok_or_else(|| anyhow!("the server gave no token"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body, to_bytes};
+    use axum::http::Request;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::server::Server;
+
+    /// The status, and the code of the error.
+    async fn ask(server: &Server, authorization: &str, body: &str) -> String {
+        let request = Request::post(PATH).header(AUTHORIZATION, authorization);
+        let request = request.body(Body::from(body.to_owned())).expect("a request");
+        let response = server.router.clone().oneshot(request).await.expect("an answer");
+        let status = response.status().as_u16();
+        let body = to_bytes(response.into_body(), 100_000).await.expect("a body");
+        let body: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
+        format!("{status} {}", body["error"]["code"].as_str().unwrap_or_default())
+    }
+
+    #[tokio::test]
+    async fn only_who_can_read_the_folder_gets_a_token() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = Config {
+            data: folder.path().to_owned(),
+            http: "127.0.0.1:0".to_owned(),
+            https: String::new(),
+            ..Config::default()
+        };
+        let server = Server::open(&Cx::system(), config).await.expect("a server");
+        let user = r#"{"user":"nobody"}"#;
+        for authorization in ["", "Local ", "Local abc", "Bearer abc"] {
+            for body in [user, "", "{", "{\"user\":1}"] {
+                assert_eq!(ask(&server, authorization, body).await, "401 Unauthorized");
+            }
+        }
+        let note = fs::read_to_string(path(folder.path())).expect("the note");
+        let note: Note = toml::from_str(&note).expect("a note");
+        let good = format!("{SCHEME}{}", note.secret);
+        assert_eq!(ask(&server, &good, user).await, "404 UserNotFound");
+        assert_eq!(ask(&server, &good, "{").await, "400 0x80040203");
+        assert_eq!(ask(&server, &good[..good.len() - 1], user).await, "401 Unauthorized");
     }
 }
