@@ -33,7 +33,6 @@ pub mod well_known;
 
 use base::{Error, Uuid};
 
-pub use component_rows::intersect_table;
 pub use environment::{Currency, DirectoryUser, Environment, Organization};
 pub use messages::{Message, MessageName, Reply};
 pub use metadata::privileges::Depth;

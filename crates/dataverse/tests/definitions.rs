@@ -16,30 +16,13 @@ use dataverse::messages::{
 use dataverse::{Environment, Input, Reference, Reply, RowInput};
 use metadata::{
     Choice, ChoiceKind, ChoiceOption, Column, ColumnKind, Key, Label, ManagedProperties,
-    ManyToMany, OneToMany, Ownership, RequiredLevel, SourceType, StringFormat, Table,
+    ManyToMany, OneToMany, Ownership, StringFormat, Table,
 };
 
 fn column(schema_name: &str, kind: ColumnKind) -> Column {
-    Column {
-        metadata_id: Uuid::nil(),
-        logical_name: schema_name.to_lowercase(),
-        schema_name: schema_name.to_owned(),
-        kind,
-        display_name: Label::english(schema_name),
-        description: Label::default(),
-        required: RequiredLevel::None,
-        source_type: SourceType::Simple,
-        is_custom: true,
-        is_managed: false,
-        valid_for_create: true,
-        valid_for_update: true,
-        valid_for_read: true,
-        is_secured: false,
-        auto_number_format: None,
-        formula: None,
-        introduced_version: None,
-        managed_properties: ManagedProperties::default(),
-    }
+    let mut column = Column::custom(Uuid::nil(), schema_name, kind);
+    column.display_name = Label::english(schema_name);
+    column
 }
 
 fn text(max_length: u32) -> ColumnKind {

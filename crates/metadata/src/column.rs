@@ -305,6 +305,30 @@ pub enum SourceType {
 }
 
 impl Column {
+    /// A column of somebody's own, optional, that may be written and read; labels are empty.
+    pub fn custom(metadata_id: Uuid, schema_name: &str, kind: ColumnKind) -> Self {
+        Self {
+            metadata_id,
+            logical_name: schema_name.to_lowercase(),
+            schema_name: schema_name.to_owned(),
+            kind,
+            display_name: Label::default(),
+            description: Label::default(),
+            required: RequiredLevel::None,
+            source_type: SourceType::Simple,
+            is_custom: true,
+            is_managed: false,
+            valid_for_create: true,
+            valid_for_update: true,
+            valid_for_read: true,
+            is_secured: false,
+            auto_number_format: None,
+            formula: None,
+            introduced_version: None,
+            managed_properties: ManagedProperties::default(),
+        }
+    }
+
     /// Whether this is a reference to another row.
     pub fn is_lookup(&self) -> bool {
         matches!(self.kind, ColumnKind::Lookup { .. } | ColumnKind::Customer | ColumnKind::Owner)

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Column, Label, ManagedProperties, names};
+use crate::{Column, ColumnKind, Label, ManagedProperties, ManyToMany, RequiredLevel, names};
 
 /// A table with its columns and keys. Relationships are beside it in the schema.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -121,6 +121,27 @@ pub struct Key {
 }
 
 impl Table {
+    /// The table between the two of a many-to-many relationship: a key of its own, and the keys of
+    /// both.
+    pub fn intersect(many: &ManyToMany, mut new_id: impl FnMut() -> Uuid) -> Self {
+        let mut table = Self::custom(new_id(), &many.intersect_table, Ownership::None);
+        table.set_name = format!("{}set", table.logical_name);
+        table.is_intersect = true;
+        table.is_managed = many.is_managed;
+        table.privilege_stem.clear();
+        table.introduced_version.clone_from(&many.introduced_version);
+        crate::system::complete(&mut table);
+        for name in [&many.column1, &many.column2] {
+            let mut column = Column::custom(new_id(), name, ColumnKind::Uuid);
+            column.required = RequiredLevel::SystemRequired;
+            column.is_custom = false;
+            column.valid_for_update = false;
+            column.introduced_version.clone_from(&many.introduced_version);
+            table.columns.insert(name.clone(), Arc::new(column));
+        }
+        table
+    }
+
     /// A custom table with what follows from its name: [`crate::system::complete`] adds the system
     /// columns. `type_code` is the environment's to give, from 10,000.
     pub fn custom(metadata_id: Uuid, schema_name: &str, ownership: Ownership) -> Self {

@@ -2,34 +2,13 @@
 
 use std::sync::Arc;
 
-use metadata::{
-    Column, ColumnKind, Key, Label, ManagedProperties, Ownership, RequiredLevel, SourceType,
-    StringFormat, Table,
-};
+use metadata::{Column, ColumnKind, Key, Label, Ownership, StringFormat, Table};
 
 use super::*;
 
 fn column(name: &str, kind: ColumnKind) -> (String, Arc<Column>) {
-    let column = Column {
-        metadata_id: base::Uuid::nil(),
-        logical_name: name.to_owned(),
-        schema_name: name.to_owned(),
-        kind,
-        display_name: Label::english(name),
-        description: Label::default(),
-        required: RequiredLevel::None,
-        source_type: SourceType::Simple,
-        is_custom: true,
-        is_managed: false,
-        valid_for_create: true,
-        valid_for_update: true,
-        valid_for_read: true,
-        is_secured: false,
-        auto_number_format: None,
-        formula: None,
-        introduced_version: None,
-        managed_properties: ManagedProperties::default(),
-    };
+    let mut column = Column::custom(base::Uuid::nil(), name, kind);
+    column.display_name = Label::english(name);
     (name.to_owned(), Arc::new(column))
 }
 

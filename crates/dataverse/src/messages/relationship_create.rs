@@ -5,8 +5,8 @@ use std::sync::Arc;
 use base::{Error, Kind, Result};
 use metadata::names::{self, RELATIONSHIP_NAME_CHARS_MAX, SCHEMA_NAME_CHARS_MAX};
 use metadata::{
-    Cascade, CascadeAction, Column, ColumnKind, Label, ManagedProperties, ManyToMany, OneToMany,
-    Ownership, Relationship, RequiredLevel, SourceType, Table,
+    Cascade, CascadeAction, Column, ColumnKind, ManyToMany, OneToMany, Ownership, Relationship,
+    Table,
 };
 
 use super::column_create;
@@ -67,7 +67,9 @@ impl CreateManyToMany {
     pub(crate) async fn run(self, session: &mut Session<'_>) -> Result<Reply> {
         require(session, "prvCreateRelationship")?;
         let many = derived_link(session, self.relationship)?;
-        let intersect = intersect(session, &many)?;
+        check_name("table", &many.intersect_table, SCHEMA_NAME_CHARS_MAX)?;
+        let cx = session.cx().clone();
+        let intersect = Table::intersect(&many, || cx.new_id());
         session.put_table(intersect).await?;
         let id =
             put(session, Relationship::ManyToMany(many), MessageName::CreateManyToMany).await?;
@@ -233,42 +235,6 @@ fn derived_link(session: &Session<'_>, mut many: ManyToMany) -> Result<ManyToMan
     many.is_managed = false;
     many.introduced_version.get_or_insert_with(|| "1.0.0.0".to_owned());
     Ok(many)
-}
-
-/// The intersect table: its own key and the keys of both tables.
-fn intersect(session: &Session<'_>, many: &ManyToMany) -> Result<Table> {
-    check_name("table", &many.intersect_table, SCHEMA_NAME_CHARS_MAX)?;
-    let mut intersect =
-        Table::custom(session.cx().new_id(), &many.intersect_table, Ownership::None);
-    intersect.set_name = format!("{}set", intersect.logical_name);
-    intersect.is_intersect = true;
-    intersect.privilege_stem.clear();
-    intersect.introduced_version.clone_from(&many.introduced_version);
-    metadata::system::complete(&mut intersect);
-    for name in [&many.column1, &many.column2] {
-        let column = Column {
-            metadata_id: session.cx().new_id(),
-            logical_name: name.clone(),
-            schema_name: name.clone(),
-            kind: ColumnKind::Uuid,
-            display_name: Label::default(),
-            description: Label::default(),
-            required: RequiredLevel::SystemRequired,
-            source_type: SourceType::Simple,
-            is_custom: false,
-            is_managed: false,
-            valid_for_create: true,
-            valid_for_update: false,
-            valid_for_read: true,
-            is_secured: false,
-            auto_number_format: None,
-            formula: None,
-            introduced_version: many.introduced_version.clone(),
-            managed_properties: ManagedProperties::default(),
-        };
-        intersect.columns.insert(name.clone(), Arc::new(column));
-    }
-    Ok(intersect)
 }
 
 /// `InvalidRelationshipDescription`.

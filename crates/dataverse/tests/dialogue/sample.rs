@@ -9,8 +9,8 @@ use dataverse::messages::{CreateKey, CreateManyToMany, CreateOneToMany, CreateTa
 use indexmap::IndexMap;
 use metadata::{
     Cascade, CascadeAction, Choice, ChoiceKind, ChoiceOption, Column, ColumnKind, DateTimeBehavior,
-    Key, Label, ManagedProperties, ManyToMany, OneToMany, Ownership, RequiredLevel, SourceType,
-    StringFormat, Table, TableType,
+    Key, Label, ManagedProperties, ManyToMany, OneToMany, Ownership, RequiredLevel, StringFormat,
+    Table, TableType,
 };
 
 /// Makes `new_sample` and `new_part`, with the relationships between them.
@@ -124,26 +124,9 @@ fn table(schema_name: &str, columns: Vec<Column>) -> Table {
 }
 
 fn column(schema_name: &str, kind: ColumnKind) -> Column {
-    Column {
-        metadata_id: Uuid::nil(),
-        logical_name: schema_name.to_lowercase(),
-        schema_name: schema_name.to_owned(),
-        kind,
-        display_name: Label::english(schema_name),
-        description: Label::default(),
-        required: RequiredLevel::None,
-        source_type: SourceType::Simple,
-        is_custom: true,
-        is_managed: false,
-        valid_for_create: true,
-        valid_for_update: true,
-        valid_for_read: true,
-        is_secured: false,
-        auto_number_format: None,
-        formula: None,
-        introduced_version: None,
-        managed_properties: ManagedProperties::default(),
-    }
+    let mut column = Column::custom(Uuid::nil(), schema_name, kind);
+    column.display_name = Label::english(schema_name);
+    column
 }
 
 fn choice(options: &[(i32, &str)], kind: ChoiceKind) -> Arc<Choice> {

@@ -312,8 +312,8 @@ async fn project_relationship(session: &mut Session<'_>, effective: &Effective) 
         Relationship::ManyToMany(many) => {
             many.is_managed = effective.is_managed;
             if schema.table(&many.intersect_table).is_none() {
-                let table = dataverse::intersect_table(many, effective.is_managed);
-                session.put_table(table).await?;
+                let cx = session.cx().clone();
+                session.put_table(Table::intersect(many, || cx.new_id())).await?;
             }
         }
     }

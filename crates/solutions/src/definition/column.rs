@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base::Uuid;
 use metadata::{
-    Choice, Column, ColumnKind, DateTimeBehavior, Label, RequiredLevel, SourceType, StringFormat,
+    Choice, Column, ColumnKind, DateTimeBehavior, RequiredLevel, SourceType, StringFormat,
 };
 use package::xml::Element;
 
@@ -32,26 +32,7 @@ pub(crate) fn derived_id(name: &str) -> Uuid {
 
 /// An empty column that an element is then applied onto.
 pub fn new_column(logical_name: &str, id: Uuid) -> Column {
-    Column {
-        metadata_id: id,
-        logical_name: logical_name.to_owned(),
-        schema_name: logical_name.to_owned(),
-        kind: ColumnKind::Virtual,
-        display_name: Label::default(),
-        description: Label::default(),
-        required: RequiredLevel::None,
-        source_type: SourceType::Simple,
-        is_custom: true,
-        is_managed: false,
-        valid_for_create: true,
-        valid_for_update: true,
-        valid_for_read: true,
-        is_secured: false,
-        auto_number_format: None,
-        formula: None,
-        introduced_version: None,
-        managed_properties: Default::default(),
-    }
+    Column::custom(id, logical_name, ColumnKind::Virtual)
 }
 
 /// Applies an `attribute` element of `table`. `targets` are the tables that relationships say a

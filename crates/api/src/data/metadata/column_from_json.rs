@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use base::{Error, Result, Uuid};
+use base::{Error, Result};
 use metadata::{
-    Choice, ChoiceKind, ChoiceOption, Column, ColumnKind, DateTimeBehavior, Label,
-    ManagedProperties, RequiredLevel, Schema, SourceType, StringFormat,
+    Choice, ChoiceKind, ChoiceOption, Column, ColumnKind, DateTimeBehavior, Label, Schema,
+    SourceType, StringFormat,
 };
 use query::odata::{RowReference, parse_reference};
 use serde_json::Value;
@@ -44,7 +44,7 @@ pub(super) fn named_column(
 ) -> Result<Column> {
     let mut column = match base {
         Some(base) => Column { kind, ..base.clone() },
-        None => new_column(id(value)?, schema_name(value)?, kind),
+        None => Column::custom(id(value)?, &schema_name(value)?, kind),
     };
     set(&mut column.display_name, label(value, "DisplayName")?);
     set(&mut column.description, label(value, "Description")?);
@@ -62,29 +62,6 @@ pub(super) fn named_column(
         guard(&mut column.managed_properties, property, found);
     }
     Ok(column)
-}
-
-fn new_column(metadata_id: Uuid, schema_name: String, kind: ColumnKind) -> Column {
-    Column {
-        metadata_id,
-        logical_name: schema_name.to_lowercase(),
-        schema_name,
-        kind,
-        display_name: Label::default(),
-        description: Label::default(),
-        required: RequiredLevel::None,
-        source_type: SourceType::Simple,
-        is_custom: true,
-        is_managed: false,
-        valid_for_create: true,
-        valid_for_update: true,
-        valid_for_read: true,
-        is_secured: false,
-        auto_number_format: None,
-        formula: None,
-        introduced_version: None,
-        managed_properties: ManagedProperties::default(),
-    }
 }
 
 fn source_type(value: &Value) -> Result<Option<SourceType>> {
