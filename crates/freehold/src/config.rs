@@ -133,6 +133,7 @@ impl Config {
                         "config",
                         "config_dir",
                         "demo",
+                        "environment",
                         "test_postgres",
                         "token",
                         "url",

@@ -24,7 +24,7 @@ const CANDIDATES_MAX: usize = 10;
 pub struct EnvironmentArg {
     /// The environment: id, organization id, URL, unique name, domain, or part of the name.
     /// Without it, the one that was selected [short: -env].
-    #[arg(long, alias = "env", value_name = "ID|URL|NAME")]
+    #[arg(long, alias = "env", value_name = "ID|URL|NAME", env = "FREEHOLD_ENVIRONMENT")]
     pub environment: Option<String>,
 }
 

@@ -172,6 +172,32 @@ mod tests {
     }
 
     #[test]
+    fn the_page_on_commands_has_all_of_them_and_all_exit_codes() {
+        let page = include_str!("../../../../docs/commands.md");
+        let mut missing = Vec::new();
+        for noun in Arguments::command().get_subcommands() {
+            let start = format!("| `{}`", noun.get_name());
+            let line = page.lines().find(|line| line.starts_with(&start)).unwrap_or_default();
+            let verbs = noun.get_subcommands().flat_map(|verb| match verb.has_subcommands() {
+                true => verb
+                    .get_subcommands()
+                    .map(|inner| format!("{} {}", verb.get_name(), inner.get_name()))
+                    .collect(),
+                false => vec![verb.get_name().to_owned()],
+            });
+            missing.extend(verbs.filter(|verb| !line.contains(&format!("`{verb}`"))));
+            if line.is_empty() {
+                missing.push(noun.get_name().to_owned());
+            }
+        }
+        assert_eq!(missing, Vec::<String>::new());
+        for exit in Exit::ALL {
+            let line = format!("| {} | {} |", exit.number(), exit.meaning());
+            assert!(page.contains(&line), "{line}");
+        }
+    }
+
+    #[test]
     fn command_lines_of_pac_are_understood() {
         for line in [
             "admin create -n Dev -t Sandbox -r europe -c EUR -l 1033 -d dev -a",

@@ -74,7 +74,11 @@ impl Create {
         let started = Instant::now();
         let deadline = self.waiting.deadline();
         let made = create(shell, client, &wanted, deadline)?;
-        shell.show(&made.json(), || line(&made, deadline.map(|_| started.elapsed())))
+        shell.show(&made.json(), || line(&made, deadline.map(|_| started.elapsed())))?;
+        if deadline.is_none() {
+            shell.note("freehold admin status shows how far it is.");
+        }
+        Ok(())
     }
 }
 
