@@ -40,10 +40,16 @@ impl Tenant {
         if cx.caller == Caller::Anonymous {
             return Err(Error::new(Kind::Unauthenticated, "Unauthorized", "Sign in first."));
         }
-        let environment = self.environment_by_name(name)?;
-        match self.is_mine(cx, &environment).await? {
-            true => Ok(environment),
-            false => Err(self.environment_not_found(name)),
+        loop {
+            let environment = self.environment_by_name(name)?;
+            if self.is_mine(cx, &environment).await? {
+                return Ok(environment);
+            }
+            // Roles move into the database the moment it is there: what was read of both sides of
+            // that moment fits neither, so it is read again.
+            if Arc::ptr_eq(&environment, &self.environment_by_name(name)?) {
+                return Err(self.environment_not_found(name));
+            }
         }
     }
 

@@ -330,14 +330,22 @@ impl Tenant {
         if cx.caller == base::Caller::Anonymous {
             return Err(Error::new(Kind::Unauthenticated, "Unauthorized", "Sign in first."));
         }
-        let environment = self.environment_by_name(name)?;
-        if self.may(cx, &environment, action).await? {
-            return Ok(environment);
+        loop {
+            let environment = self.environment_by_name(name)?;
+            if self.may(cx, &environment, action).await? {
+                return Ok(environment);
+            }
+            let sees = self.may(cx, &environment, Action::SeeEnvironment).await?;
+            // Roles move into the database the moment it is there: what was read of both sides of
+            // that moment fits neither, so it is read again.
+            if !Arc::ptr_eq(&environment, &self.environment_by_name(name)?) {
+                continue;
+            }
+            return Err(match sees {
+                true => forbidden(&environment, action),
+                false => self.environment_not_found(name),
+            });
         }
-        if !self.may(cx, &environment, Action::SeeEnvironment).await? {
-            return Err(self.environment_not_found(name));
-        }
-        Err(forbidden(&environment, action))
     }
 
     /// Refuses callers that are no tenant administrators.
