@@ -18,7 +18,7 @@ use crate::common::Tenant;
 const TRACKER: &str = "ProjectTracker";
 
 /// The sample of this repository, packed unmanaged or managed.
-fn sample(managed: bool) -> Vec<u8> {
+pub fn sample(managed: bool) -> Vec<u8> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/project-tracker");
     let mut tree = source::Tree::new();
     let mut folders = vec![folder.clone()];
@@ -37,7 +37,7 @@ fn sample(managed: bool) -> Vec<u8> {
     source::pack(&tree, managed).unwrap().write().unwrap()
 }
 
-async fn import(tenant: &Tenant, environment: &Environment, bytes: &[u8]) -> Result<(), Error> {
+pub async fn import(tenant: &Tenant, environment: &Environment, bytes: &[u8]) -> Result<(), Error> {
     let options = ImportOptions::new(tenant.cx.new_id());
     solutions::import(environment, &tenant.cx, bytes, &options, &|_, _| {}).await.map(drop)
 }
@@ -49,7 +49,7 @@ async fn export(tenant: &Tenant, environment: &Environment, managed: bool) -> Pa
     Package::read("exported", &bytes).unwrap()
 }
 
-fn unique_name() -> String {
+pub fn unique_name() -> String {
     let package = Package::read("sample", &sample(false)).unwrap();
     let name = package.manifest().unwrap().unique_name;
     assert!(!name.is_empty() && TRACKER.starts_with("Project"));
@@ -298,7 +298,7 @@ async fn who_may_not_import_changes_nothing() {
     assert!(dev.schema().table("fh_task").is_none());
 }
 
-fn text_column(schema_name: &str) -> Column {
+pub fn text_column(schema_name: &str) -> Column {
     Column {
         kind: ColumnKind::String { max_length: 100, format: StringFormat::Text },
         display_name: Label::english(schema_name.trim_start_matches("fh_")),

@@ -4,4 +4,5 @@
 
 mod common;
 mod corpus;
+mod layers;
 mod lifecycle;
