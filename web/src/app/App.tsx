@@ -1,14 +1,14 @@
-import { FluentProvider, makeStyles, Spinner, Toaster, tokens } from "@fluentui/react-components";
+import { FluentProvider, makeStyles, Spinner, tokens } from "@fluentui/react-components";
 import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import type { User } from "oidc-client-ts";
 import { useEffect, useState } from "react";
 import { currentUser, finishSignIn, signIn } from "../api/auth";
 import { ErrorMessage } from "../ui/ErrorMessage";
-import { TOASTS } from "../ui/notify";
+import { Notices } from "../ui/notify";
 import { router } from "./router";
 import { SchemeContext, UserContext } from "./session";
-import { dark, initialScheme, light, rememberScheme, type Scheme } from "./theme";
+import { dark, light, useScheme } from "./theme";
 
 const useStyles = makeStyles({
   root: { minHeight: "100vh", backgroundColor: tokens.colorNeutralBackground3 },
@@ -18,7 +18,7 @@ const useStyles = makeStyles({
 /** The whole portal, once somebody has signed in. */
 export function App({ queries }: { queries: QueryClient }) {
   const styles = useStyles();
-  const [scheme, setScheme] = useState(initialScheme);
+  const [scheme, choose] = useScheme();
   const [user, setUser] = useState<User>();
   const [error, setError] = useState<unknown>();
 
@@ -31,30 +31,29 @@ export function App({ queries }: { queries: QueryClient }) {
     document.documentElement.style.colorScheme = scheme;
   }, [scheme]);
 
-  const choose = (chosen: Scheme) => {
-    rememberScheme(chosen);
-    setScheme(chosen);
-  };
   return (
-    <FluentProvider theme={scheme === "dark" ? dark : light} className={styles.root}>
-      <SchemeContext value={{ scheme, choose }}>
-        {error ? (
-          <main className={styles.middle}>
-            <ErrorMessage error={error} retry={() => location.assign("/")} />
-          </main>
-        ) : user ? (
-          <UserContext value={user}>
-            <QueryClientProvider client={queries}>
-              <RouterProvider router={router} />
-              <Toaster toasterId={TOASTS} position="bottom-end" />
-            </QueryClientProvider>
-          </UserContext>
-        ) : (
-          <main className={styles.middle}>
-            <Spinner label="Signing in" />
-          </main>
-        )}
-      </SchemeContext>
+    // The styles of the provider go to what floats above the page too, so it has none of its own.
+    <FluentProvider theme={scheme === "dark" ? dark : light}>
+      <div className={styles.root}>
+        <SchemeContext value={{ scheme, choose }}>
+          {error ? (
+            <main className={styles.middle}>
+              <ErrorMessage error={error} retry={() => location.assign("/")} />
+            </main>
+          ) : user ? (
+            <UserContext value={user}>
+              <QueryClientProvider client={queries}>
+                <RouterProvider router={router} />
+                <Notices />
+              </QueryClientProvider>
+            </UserContext>
+          ) : (
+            <main className={styles.middle}>
+              <Spinner label="Signing in" />
+            </main>
+          )}
+        </SchemeContext>
+      </div>
     </FluentProvider>
   );
 }

@@ -64,12 +64,20 @@ const useStyles = makeStyles({
     color: tokens.colorNeutralForeground1,
     textDecorationLine: "none",
     ":hover": { backgroundColor: tokens.colorNeutralBackground2Hover },
+    "@media (max-width: 480px)": {
+      padding: `0 ${tokens.spacingHorizontalS}`,
+      fontSize: tokens.fontSizeBase200,
+    },
     ":focus-visible": {
       outline: `2px solid ${tokens.colorStrokeFocus2}`,
       outlineOffset: "-2px",
     },
   },
-  icon: { fontSize: "20px", display: "flex" },
+  icon: {
+    fontSize: "20px",
+    display: "flex",
+    "@media (max-width: 480px)": { display: "none" },
+  },
   current: {
     fontWeight: tokens.fontWeightSemibold,
     backgroundColor: tokens.colorNeutralBackground1Selected,
@@ -83,6 +91,14 @@ const useStyles = makeStyles({
       width: "3px",
       borderRadius: tokens.borderRadiusCircular,
       backgroundColor: tokens.colorBrandBackground,
+      "@media (max-width: 800px)": {
+        left: tokens.spacingHorizontalS,
+        right: tokens.spacingHorizontalS,
+        top: "auto",
+        bottom: 0,
+        width: "auto",
+        height: "3px",
+      },
     },
   },
 });

@@ -6,6 +6,7 @@ import {
   createLightTheme,
   type Theme,
 } from "@fluentui/react-components";
+import { useState, useSyncExternalStore } from "react";
 
 const brand: BrandVariants = {
   10: "#01100d",
@@ -47,13 +48,22 @@ export type Scheme = "light" | "dark";
 
 const KEY = "freehold.scheme";
 
-/** The scheme that the person chose, else the one of the system. */
-export function initialScheme(): Scheme {
-  const chosen = localStorage.getItem(KEY);
-  if (chosen === "light" || chosen === "dark") return chosen;
-  return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-}
+const system = matchMedia("(prefers-color-scheme: dark)");
 
-export function rememberScheme(scheme: Scheme) {
-  localStorage.setItem(KEY, scheme);
+/** The scheme that the person chose, else the one of the system, now and when it changes. */
+export function useScheme(): [Scheme, (chosen: Scheme) => void] {
+  const [chosen, setChosen] = useState(() => localStorage.getItem(KEY));
+  const isDark = useSyncExternalStore(
+    (changed) => {
+      system.addEventListener("change", changed);
+      return () => system.removeEventListener("change", changed);
+    },
+    () => system.matches,
+  );
+  const choose = (scheme: Scheme) => {
+    localStorage.setItem(KEY, scheme);
+    setChosen(scheme);
+  };
+  const scheme = chosen === "light" || chosen === "dark" ? chosen : isDark ? "dark" : "light";
+  return [scheme, choose];
 }

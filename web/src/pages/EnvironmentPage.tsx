@@ -39,7 +39,7 @@ import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { EmptyState } from "../ui/EmptyState";
 import { Copied, Fact, Facts, Section } from "../ui/Facts";
 import { date, dateTime, megabytes } from "../ui/format";
-import { useNotify } from "../ui/notify";
+import { notify } from "../ui/notify";
 import { Page } from "../ui/Page";
 import { Panel } from "../ui/Panel";
 import { StateText } from "../ui/StateText";
@@ -294,7 +294,6 @@ function Dialogs(props: { environment: Environment; dialog?: Dialog; close: () =
   const { environment, dialog, close } = props;
   const queries = useQueryClient();
   const navigate = useNavigate();
-  const notify = useNotify();
   const { displayName } = environment.properties;
   const refresh = async () => {
     await queries.invalidateQueries(environmentsQuery);
@@ -367,7 +366,6 @@ function EditPanel({ environment, close, refresh }: PanelProps) {
 }
 
 function DatabasePanel({ environment, close, refresh }: PanelProps) {
-  const notify = useNotify();
   const [database, setDatabase] = useState(DEFAULT_DATABASE);
   const add = async () => {
     await addDatabase(environment.name, database);

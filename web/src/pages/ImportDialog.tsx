@@ -21,7 +21,7 @@ import {
 } from "@fluentui/react-components";
 import { ArrowUploadRegular } from "@fluentui/react-icons";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import {
   type ImportOptions,
   type ImportProgress,
@@ -36,7 +36,12 @@ import { PageButton } from "../ui/links";
 import { PackageType } from "./SolutionsPage";
 
 const useStyles = makeStyles({
-  content: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
+  content: {
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalL,
+    paddingBottom: tokens.spacingVerticalS,
+  },
   drop: {
     display: "flex",
     flexDirection: "column",
@@ -51,7 +56,7 @@ const useStyles = makeStyles({
     ":hover": { backgroundColor: tokens.colorNeutralBackground2Hover },
     ":focus-within": {
       outline: `2px solid ${tokens.colorStrokeFocus2}`,
-      outlineOffset: "2px",
+      outlineOffset: "-1px",
     },
   },
   over: { backgroundColor: tokens.colorBrandBackground2 },
@@ -81,6 +86,11 @@ export function ImportDialog(props: { environment: string; base: string; close: 
     // Everything in the environment may be different now.
     onSuccess: () => queries.invalidateQueries(),
   });
+  const actions = useRef<HTMLDivElement>(null);
+  // The button that had the keyboard has gone.
+  useEffect(() => {
+    if (run.isSuccess) actions.current?.querySelector("a")?.focus();
+  }, [run.isSuccess]);
   const staged = stage.data;
   const isBlocked = Boolean(staged && staged.missing.length > 0);
   const choose = (chosen: File) => {
@@ -90,11 +100,7 @@ export function ImportDialog(props: { environment: string; base: string; close: 
     stage.mutate(chosen);
   };
   return (
-    <Dialog
-      open
-      modalType={run.isPending ? "alert" : "modal"}
-      onOpenChange={(_, data) => !data.open && !run.isPending && close()}
-    >
+    <Dialog open onOpenChange={(_, data) => !data.open && !run.isPending && close()}>
       <DialogSurface>
         <DialogBody>
           <DialogTitle>Import a solution</DialogTitle>
@@ -113,13 +119,12 @@ export function ImportDialog(props: { environment: string; base: string; close: 
             {run.isSuccess && (
               <MessageBar intent="success" role="status">
                 <MessageBarBody>
-                  <MessageBarTitle>{staged?.name}</MessageBarTitle>
-                  was imported.
+                  <MessageBarTitle>{staged?.name}</MessageBarTitle> was imported.
                 </MessageBarBody>
               </MessageBar>
             )}
           </DialogContent>
-          <DialogActions>
+          <DialogActions ref={actions}>
             {run.isSuccess && staged ? (
               <PageButton
                 to="/environments/$environment/solutions/$solution"

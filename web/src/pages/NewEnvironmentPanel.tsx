@@ -10,7 +10,7 @@ import {
   regionName,
 } from "../api/environments";
 import { domainFrom } from "../ui/format";
-import { useNotify } from "../ui/notify";
+import { notify } from "../ui/notify";
 import { Panel } from "../ui/Panel";
 import { DatabaseFields, DEFAULT_DATABASE } from "./DatabaseFields";
 
@@ -25,7 +25,6 @@ const TYPES: Partial<Record<EnvironmentType, string>> = {
 export function NewEnvironmentPanel({ close }: { close: () => void }) {
   const queries = useQueryClient();
   const navigate = useNavigate();
-  const notify = useNotify();
   const locations = useQuery(locationsQuery);
   const [name, setName] = useState("");
   const [type, setType] = useState<EnvironmentType>("Sandbox");

@@ -12,6 +12,7 @@ import {
 } from "@fluentui/react-components";
 import { DeleteRegular, DismissRegular } from "@fluentui/react-icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 import {
   deletedEnvironmentsQuery,
   type Environment,
@@ -21,7 +22,7 @@ import {
 import { EmptyState } from "../ui/EmptyState";
 import { ErrorMessage } from "../ui/ErrorMessage";
 import { useReturnFocus } from "../ui/focus";
-import { useNotify } from "../ui/notify";
+import { notify } from "../ui/notify";
 import { TypeBadge } from "../ui/TypeBadge";
 
 const useStyles = makeStyles({
@@ -42,9 +43,16 @@ export function RecoverPanel({ close }: { close: () => void }) {
   const styles = useStyles();
   useReturnFocus();
   const deleted = useQuery(deletedEnvironmentsQuery);
+  const surface = useRef<HTMLDivElement>(null);
+  // A button that was pressed goes with what was recovered; the keyboard stays in the panel.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is about each change of the list.
+  useEffect(() => {
+    if (document.activeElement === document.body) surface.current?.querySelector("button")?.focus();
+  }, [deleted.data]);
   return (
     <OverlayDrawer
       open
+      ref={surface}
       position="end"
       className={styles.surface}
       aria-label="Recover deleted environments"
@@ -89,7 +97,6 @@ export function RecoverPanel({ close }: { close: () => void }) {
 function Deleted({ environment }: { environment: Environment }) {
   const styles = useStyles();
   const queries = useQueryClient();
-  const notify = useNotify();
   const { displayName, environmentSku } = environment.properties;
   const recover = useMutation({
     mutationFn: () => recoverEnvironment(environment.name),

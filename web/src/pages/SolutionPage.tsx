@@ -24,7 +24,7 @@ import { ErrorMessage } from "../ui/ErrorMessage";
 import { FindBox } from "../ui/FindBox";
 import { Grid, type GridColumn } from "../ui/Grid";
 import { PageLink } from "../ui/links";
-import { useNotify } from "../ui/notify";
+import { notify } from "../ui/notify";
 import { Page } from "../ui/Page";
 import { useWidth } from "../ui/useWidth";
 import { matches, useView } from "../ui/view";
@@ -170,7 +170,6 @@ const BUILT_IN = ["fd140aaf-4df4-11dd-bd17-0019b9312238", "00000001-0000-0000-00
 const isBuiltIn = (solution: Solution) => BUILT_IN.includes(solution.solutionid);
 
 function useExport(base: string, solution: Solution | undefined) {
-  const notify = useNotify();
   return useMutation({
     mutationFn: async (managed: boolean) => {
       if (solution) notify(`${await exportSolution(base, solution, managed)} was exported`);
@@ -242,7 +241,6 @@ const COLUMNS: GridColumn<SolutionObject>[] = [
     id: "managed",
     label: "Managed",
     width: 96,
-    fixed: true,
     from: 640,
     sort: (object) => object.isManaged,
     cell: (object) => (object.isManaged ? "Yes" : "No"),
@@ -258,7 +256,6 @@ function DeleteDialog(props: {
   const { environment, base, solution, close } = props;
   const queries = useQueryClient();
   const navigate = useNavigate();
-  const notify = useNotify();
   return (
     <ConfirmDialog
       title={`Delete ${solution.friendlyname}?`}

@@ -17,7 +17,7 @@ import { FindBox } from "../ui/FindBox";
 import { date } from "../ui/format";
 import { Grid, type GridColumn } from "../ui/Grid";
 import { PageLink } from "../ui/links";
-import { useNotify } from "../ui/notify";
+import { notify } from "../ui/notify";
 import { Page } from "../ui/Page";
 import { matches, useView } from "../ui/view";
 import { ImportDialog } from "./ImportDialog";
@@ -27,7 +27,6 @@ import { useEnvironment, useTrail } from "./useEnvironment";
 export function SolutionsPage() {
   const { name, base, pending, dataError } = useEnvironment();
   const trail = useTrail();
-  const notify = useNotify();
   const { view, change, find, sort, sortBy } = useView<SolutionsView>();
   const solutions = useQuery(solutionsQuery(base));
   const publish = useMutation({
@@ -126,7 +125,7 @@ const columnsFor = (environment: string): GridColumn<Solution>[] => [
   {
     id: "name",
     label: "Display name",
-    width: 200,
+    width: 260,
     sort: (solution) => solution.friendlyname,
     cell: (solution) => (
       <PageLink
@@ -149,7 +148,6 @@ const columnsFor = (environment: string): GridColumn<Solution>[] => [
     id: "kind",
     label: "Package type",
     width: 130,
-    fixed: true,
     from: 640,
     sort: (solution) => solution.ismanaged,
     cell: (solution) => <PackageType isManaged={solution.ismanaged} />,
@@ -158,7 +156,6 @@ const columnsFor = (environment: string): GridColumn<Solution>[] => [
     id: "version",
     label: "Version",
     width: 110,
-    fixed: true,
     sort: (solution) => solution.version,
     cell: (solution) => solution.version,
   },
@@ -174,7 +171,6 @@ const columnsFor = (environment: string): GridColumn<Solution>[] => [
     id: "installed",
     label: "Installed on",
     width: 130,
-    fixed: true,
     from: 800,
     sort: (solution) => solution.installedon,
     cell: (solution) => date(solution.installedon),

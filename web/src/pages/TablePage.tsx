@@ -38,7 +38,7 @@ import { FindBox } from "../ui/FindBox";
 import { count } from "../ui/format";
 import { Grid, type GridColumn } from "../ui/Grid";
 import { PageLink } from "../ui/links";
-import { useNotify } from "../ui/notify";
+import { notify } from "../ui/notify";
 import { Content, Page } from "../ui/Page";
 import { matches, useView } from "../ui/view";
 import { RowPanel } from "./RowPanel";
@@ -146,7 +146,6 @@ function Rows(props: { base: string; table: TableInfo; columns: ColumnInfo[]; la
   const { base, table, columns, layout } = props;
   const styles = useStyles();
   const queries = useQueryClient();
-  const notify = useNotify();
   const { view, sort, sortBy } = useView<TableView>();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [dialog, setDialog] = useState<Dialog>();
@@ -268,7 +267,7 @@ function rowColumn(
   return {
     id: column.LogicalName,
     label: columnName(column),
-    width: column.IsPrimaryName ? 200 : 130,
+    width: column.IsPrimaryName ? 180 : 116,
     // Several choices at once have no order.
     sort: column.AttributeType === "Virtual" ? undefined : true,
     cell: (row) =>
@@ -372,7 +371,6 @@ const COLUMNS: GridColumn<ColumnInfo>[] = [
     id: "custom",
     label: "Custom",
     width: 110,
-    fixed: true,
     from: 800,
     sort: (column) => column.IsCustomAttribute,
     cell: (column) => (column.IsCustomAttribute ? "Yes" : "No"),

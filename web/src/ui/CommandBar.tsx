@@ -25,6 +25,9 @@ const useStyles = makeStyles({
   button: { whiteSpace: "nowrap", fontWeight: tokens.fontWeightRegular },
   end: {
     display: "flex",
+    flexGrow: 1,
+    justifyContent: "flex-end",
+    "@media (max-width: 800px)": { justifyContent: "flex-start" },
     alignItems: "center",
     gap: tokens.spacingHorizontalM,
     flexWrap: "wrap",

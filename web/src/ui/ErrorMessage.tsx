@@ -31,7 +31,7 @@ export function ErrorMessage(props: { error: unknown; title?: string; retry?: ()
   return (
     <MessageBar intent="error" layout="multiline" role="alert">
       <MessageBarBody className={styles.body}>
-        <MessageBarTitle>{props.title ?? titleOf(error)}</MessageBarTitle>
+        <MessageBarTitle>{props.title ?? titleOf(error)}</MessageBarTitle>{" "}
         <span className={styles.message}>{message}</span>
         {details && <span className={styles.details}>{details}</span>}
       </MessageBarBody>

@@ -23,7 +23,7 @@ export function FindBox(props: {
       aria-label={props.label}
       value={typed}
       onChange={(_, data) => setTyped(data.value)}
-      style={{ width: 240 }}
+      style={{ flex: "1 1 180px", maxWidth: 260 }}
     />
   );
 }

@@ -10,6 +10,7 @@ import {
   TableRow,
   Text,
   tokens,
+  useArrowNavigationGroup,
 } from "@fluentui/react-components";
 import { type ReactNode, useState } from "react";
 import { useWidth } from "./useWidth";
@@ -19,10 +20,8 @@ export interface GridColumn<T> {
   id: string;
   label: string;
   cell: (item: T) => ReactNode;
-  /** The least width, in pixels. */
+  /** The least width, in pixels; what is left over is shared out in proportion. */
   width: number;
-  /** Takes no more than its width: the others share what is left. */
-  fixed?: boolean;
   /** The narrowest window that has room for it. */
   from?: number;
   /** What the column is sorted by here; where the server sorts, `true` is enough. */
@@ -36,7 +35,7 @@ interface Selection {
 
 /** Long lists are drawn in parts: a browser is slow with thousands of rows. */
 const PART = 200;
-const CHECK_WIDTH = 44;
+const CHECK_WIDTH = 48;
 
 const useStyles = makeStyles({
   frame: {
@@ -48,20 +47,25 @@ const useStyles = makeStyles({
     overflowY: "hidden",
     ":focus-visible": { outline: `2px solid ${tokens.colorStrokeFocus2}` },
   },
+  line: {
+    "& > :first-child": { paddingLeft: tokens.spacingHorizontalL },
+    ":last-child": { borderBottomColor: "transparent" },
+  },
+  head: { "& > :first-child": { paddingLeft: tokens.spacingHorizontalL } },
   label: {
     fontWeight: tokens.fontWeightSemibold,
     color: tokens.colorNeutralForeground2,
     fontSize: tokens.fontSizeBase200,
     whiteSpace: "nowrap",
+    boxSizing: "border-box",
   },
-  row: { ":last-child": { borderBottomColor: "transparent" } },
   cell: {
     height: "44px",
     whiteSpace: "nowrap",
     overflow: "hidden",
     textOverflow: "ellipsis",
   },
-  check: { padding: 0, textAlign: "center" },
+  check: { paddingRight: 0, boxSizing: "border-box" },
   more: {
     display: "flex",
     alignItems: "center",
@@ -84,6 +88,8 @@ export function Grid<T>(props: {
 }) {
   const styles = useStyles();
   const width = useWidth();
+  // Rows that are chosen among are one stop for the Tab key, with arrows within.
+  const arrows = useArrowNavigationGroup({ axis: "grid", memorizeCurrent: true });
   const [drawn, setDrawn] = useState(PART);
   const columns = props.columns.filter((column) => (column.from ?? 0) <= width);
   const { sort, selection, keyOf, nameOf = keyOf } = props;
@@ -99,13 +105,18 @@ export function Grid<T>(props: {
       <section className={styles.frame} aria-label={`${props.label} list`} tabIndex={0}>
         <Table
           aria-label={props.label}
+          role={selection ? "grid" : undefined}
           sortable={Boolean(props.onSort)}
           style={{ minWidth: least }}
         >
           <TableHeader>
-            <TableRow>
+            <TableRow className={styles.head}>
               {selection && (
-                <TableHeaderCell style={{ width: CHECK_WIDTH }} className={styles.check}>
+                <TableHeaderCell
+                  sortable={false}
+                  style={{ width: CHECK_WIDTH }}
+                  className={styles.check}
+                >
                   <ChooseAll keys={shown.map(keyOf)} {...selection} />
                 </TableHeaderCell>
               )}
@@ -116,7 +127,7 @@ export function Grid<T>(props: {
                   <TableHeaderCell
                     key={column.id}
                     className={styles.label}
-                    style={{ width: column.fixed ? column.width : undefined }}
+                    style={{ width: column.width }}
                     sortable={isSortable}
                     sortDirection={sort?.column === column.id ? direction : undefined}
                     onClick={isSortable ? () => props.onSort?.(column.id) : undefined}
@@ -127,11 +138,11 @@ export function Grid<T>(props: {
               })}
             </TableRow>
           </TableHeader>
-          <TableBody>
+          <TableBody {...(selection ? arrows : {})}>
             {shown.map((item) => (
               <TableRow
                 key={keyOf(item)}
-                className={styles.row}
+                className={styles.line}
                 appearance={selection?.chosen.has(keyOf(item)) ? "brand" : "none"}
                 aria-selected={selection ? selection.chosen.has(keyOf(item)) : undefined}
               >

@@ -26,7 +26,7 @@ const useStyles = makeStyles({
     },
   },
   trail: {
-    marginLeft: `calc(-1 * ${tokens.spacingHorizontalXS})`,
+    marginBottom: tokens.spacingVerticalXS,
     "@media (max-width: 480px)": { display: "none" },
   },
   head: {
@@ -99,7 +99,7 @@ function Trail({ parts }: { parts: ReactNode[] }) {
         // biome-ignore lint/suspicious/noArrayIndexKey: the place of a part is what it is.
         <Fragment key={at}>
           <BreadcrumbItem>{part}</BreadcrumbItem>
-          <BreadcrumbDivider />
+          {at < parts.length - 1 && <BreadcrumbDivider />}
         </Fragment>
       ))}
     </Breadcrumb>

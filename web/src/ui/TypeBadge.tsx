@@ -2,7 +2,7 @@ import { Badge, makeStyles } from "@fluentui/react-components";
 import type { EnvironmentType } from "../api/environments";
 import { TYPE_COLOR } from "./types";
 
-const useStyles = makeStyles({ root: { flexShrink: 0, border: "none" } });
+const useStyles = makeStyles({ root: { flexShrink: 0, "::after": { display: "none" } } });
 
 /** The type of an environment, in its colour. */
 export function TypeBadge({ type }: { type: EnvironmentType }) {
