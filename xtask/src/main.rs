@@ -3,11 +3,13 @@
 //! To add a task: a module, and one line in `main` and in `USAGE`.
 #![expect(clippy::print_stdout, reason = "printing is what a task is for")]
 
+mod documents;
 mod tidy;
 
 const USAGE: &str = "cargo xtask <task>
 
-  tidy    check the direction of dependencies and the order of sorted lists; print long files";
+  tidy    check the direction of dependencies, the order of sorted lists, and the tests that
+          documents name; print long files";
 
 fn main() -> anyhow::Result<()> {
     match std::env::args().nth(1).as_deref() {

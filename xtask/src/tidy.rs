@@ -1,7 +1,8 @@
 //! Checks that the house is as `ARCHITECTURE.md` says.
 //!
 //! A crate may depend only on crates of a lower level. Lines between `// sorted: begin` and
-//! `// sorted: end` are in order. Files over 600 lines are printed, which is not an error.
+//! `// sorted: end` are in order. Tests that documents name exist. Files over 600 lines are printed,
+//! which is not an error.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
+
+use crate::documents;
 
 /// The level of each crate. A new crate gets a line here and in `ARCHITECTURE.md`.
 const LEVELS: &[(&str, u8)] = &[
@@ -36,6 +39,7 @@ const FILE_LINES_NOTED: usize = 600;
 pub fn run() -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask has no parent")?;
     let mut faults = wrong_dependencies(root)?;
+    faults.extend(documents::missing_tests(root)?);
     for file in source_files(root)? {
         let text = fs::read_to_string(&file)?;
         let name = file.strip_prefix(root)?.display().to_string();

@@ -10,5 +10,6 @@ mod common;
 mod bad_input;
 mod list;
 mod packages;
+mod refused;
 mod scene;
 mod walk;

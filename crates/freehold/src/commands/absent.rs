@@ -218,4 +218,15 @@ mod tests {
         assert!(VERBS.is_sorted_by_key(|(noun, _)| *noun));
         assert!(FLAGS.is_sorted_by_key(|(path, _)| *path));
     }
+    #[test]
+    fn what_is_not_here_stands_in_the_document() {
+        let document = include_str!("../../../../docs/compatibility.md");
+        let (_, section) = document.split_once("## Command line").expect("a section");
+        let verbs = VERBS.iter().flat_map(|(_, verbs)| *verbs).map(|verb| format!("`{verb}`"));
+        let flags = FLAGS.iter().flat_map(|(_, flags)| *flags);
+        let named = NOUNS.iter().map(|noun| format!("`{noun}`"));
+        let all = named.chain(verbs).chain(flags.map(|(flag, _)| format!("`--{flag}`")));
+        let missing: Vec<String> = all.filter(|name| !section.contains(name)).collect();
+        assert_eq!(missing, Vec::<String>::new());
+    }
 }
