@@ -10,7 +10,7 @@ use dataverse::messages::{Retrieve, RetrieveMultiple};
 use dataverse::{Environment, Message, Page, Reference, Reply};
 use db::{Database, DatabaseConfig};
 use divan::{Bencher, black_box};
-use identity::{Directory, User, UserInput};
+use identity::{Directory, User};
 use package::Package;
 use query::odata::{parse_options, parse_path};
 use tokio::runtime::Runtime;

@@ -4,6 +4,8 @@
 //! and counts, [`floor`] does the same work by hand on a copy of the same file, [`lifecycle`] and
 //! [`import`] measure what administrators wait for, [`report`] tells. `script/bench` runs it all.
 
+#![expect(clippy::print_stdout, reason = "printing is what a benchmark is for")]
+
 pub mod args;
 pub mod floor;
 pub mod http;

@@ -1,5 +1,7 @@
 //! The benchmarks: see the library.
 
+#![expect(clippy::print_stdout, reason = "printing is what a benchmark is for")]
+
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
