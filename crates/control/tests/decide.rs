@@ -170,7 +170,9 @@ fn a_trial_expires_after_thirty_days() {
 
 #[test]
 fn names_are_checked() {
-    for (name, is_good) in [("", false), ("  ", false), ("a", true), ("a\nb", false), ("a\0b", false)] {
+    for (name, is_good) in
+        [("", false), ("  ", false), ("a", true), ("a\nb", false), ("a\0b", false)]
+    {
         let wish = CreateRequest { display_name: name.to_owned(), ..request(Sku::Sandbox) };
         assert_eq!(decide(&wish, &facts()).is_ok(), is_good, "'{name}'");
     }
