@@ -107,6 +107,10 @@ pub const PACKAGE_RATIO_MAX: u64 = 250;
 pub const PACKAGE_TOTAL_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 /// Rows on one page (protocol).
 pub const PAGE_ROWS_MAX: usize = 5000;
+/// Rows of a page that is looked for along its order first.
+pub const PAGE_WALK_ROWS_MAX: usize = 250;
+/// Instructions of SQLite's machine that this may take: some milliseconds.
+pub const PAGE_WALK_STEPS_MAX: u32 = 100_000;
 /// The longest password, in bytes.
 pub const PASSWORD_BYTES_MAX: usize = 256;
 /// The shortest password, in characters.

@@ -4,10 +4,10 @@ use base::{Cx, Error, Result};
 use db::Statement;
 
 use crate::plan::{self, Asker, Base};
-use crate::{Environment, Message, rows};
+use crate::{Environment, Message, rows, sql};
 
 impl Environment {
-    /// The statement that answers a read of rows for the caller, with what the caller may see in
+    /// The (first) statement that answers a read of rows for the caller, with what the caller may see in
     /// it: to look at how the database goes about it, and to measure what it costs by itself.
     pub async fn explain(&self, cx: &Cx, read: &Message) -> Result<Statement> {
         let user = self.user(cx).await?;
@@ -31,7 +31,8 @@ impl Environment {
                 return Err(Error::not_implemented(what));
             }
         };
-        let (_, statement) = rows::select(&asker, self.store(), table, query, &base)?;
-        Ok(statement)
+        let plan = plan::read(&asker, table, query, &base)?;
+        let walk = rows::walk(self.store(), &user, &plan);
+        Ok(walk.unwrap_or_else(|| sql::select(self.store(), &user, &plan)))
     }
 }

@@ -163,7 +163,8 @@ impl Tree {
         let mut readers = String::new();
         for ((_, cx), letter) in self.users.iter().zip(["r", "w", "f", "e"]) {
             let one = self.world.try_run(cx, retrieve(account)).await;
-            let query = Query::default();
+            // Small pages are looked for in another way than large ones.
+            let query = Query { top: Some(50), ..Query::default() };
             let table = "accounts".to_owned();
             let list = RetrieveMultiple { table, from: None, query, with_names: false };
             let list = match self.world.try_run(cx, list).await {

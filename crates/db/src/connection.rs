@@ -58,7 +58,33 @@ impl Connection {
 
     /// Shows each row of the result to `f`, without keeping them. The first error of `f` ends it;
     /// the connection stays usable.
-    pub async fn for_each<F>(&mut self, statement: &Statement, mut f: F) -> Result<()>
+    pub async fn for_each<F>(&mut self, statement: &Statement, f: F) -> Result<()>
+    where
+        F: FnMut(&RowRef<'_>) -> Result<()> + Send,
+    {
+        self.each(statement, None, f).await.map(drop)
+    }
+
+    /// The same as an attempt: on SQLite it is given up after about `steps_max` instructions of
+    /// the database's own machine. Whether it came to its end; the connection stays usable.
+    pub async fn for_each_within<F>(
+        &mut self,
+        statement: &Statement,
+        steps_max: u32,
+        f: F,
+    ) -> Result<bool>
+    where
+        F: FnMut(&RowRef<'_>) -> Result<()> + Send,
+    {
+        self.each(statement, Some(steps_max), f).await
+    }
+
+    async fn each<F>(
+        &mut self,
+        statement: &Statement,
+        steps_max: Option<u32>,
+        mut f: F,
+    ) -> Result<bool>
     where
         F: FnMut(&RowRef<'_>) -> Result<()> + Send,
     {
@@ -70,8 +96,9 @@ impl Connection {
                 ControlFlow::Break(())
             }
         };
-        self.run(async |link| link.for_each(statement, &mut f).await).await?;
-        stopped.map_or(Ok(()), Err)
+        let ended =
+            self.run(async |link| link.for_each(statement, steps_max, &mut f).await).await?;
+        stopped.map_or(Ok(ended), Err)
     }
 
     /// Runs `call` on the link, unless a call before it failed. A call whose caller goes away
@@ -92,25 +119,29 @@ impl Connection {
 }
 
 impl Link {
-    /// Starts a snapshot, or goes on with it, and runs a query.
+    /// Starts a snapshot, or goes on with it, and runs a query. Whether it came to its end.
     async fn for_each(
         &mut self,
         statement: &Statement,
+        steps_max: Option<u32>,
         f: &mut (dyn FnMut(&RowRef<'_>) -> ControlFlow<()> + Send),
-    ) -> Result<()> {
+    ) -> Result<bool> {
         statement.check()?;
         let timer = Timer::start();
-        match self {
+        let ended = match self {
             Self::Sqlite(link) => {
                 if !link.is_in_transaction() {
                     link.run("begin")?;
                 }
-                link.for_each(statement, f)?;
+                match steps_max {
+                    Some(steps_max) => link.for_each_within(statement, steps_max, f)?,
+                    None => link.for_each(statement, f).map(|()| true)?,
+                }
             }
-            Self::Postgres(link) => link.for_each(statement, f).await?,
-        }
+            Self::Postgres(link) => link.for_each(statement, f).await.map(|()| true)?,
+        };
         timer.stop("query");
-        Ok(())
+        Ok(ended)
     }
 
     pub(crate) async fn execute(&mut self, statement: &Statement) -> Result<u64> {

@@ -144,6 +144,12 @@ impl Dialect {
         format!("\"{}\"", name.replace('"', "\"\""))
     }
 
+    /// Whether the planner weighs how soon a `limit` is reached along an index. Where it does not,
+    /// it sorts all rows that it could find to give the first few.
+    pub fn weighs_limits(self) -> bool {
+        self == Self::Postgres
+    }
+
     /// Whether `alter table` can change the type of a column.
     pub fn can_alter_column_type(self) -> bool {
         self == Self::Postgres

@@ -15,7 +15,7 @@ use super::key::RowKey;
 use super::literal::{bad, unknown_property};
 use super::navigation::{Navigation, check_stored, is_readable, navigation, property};
 use super::order::{OrderStep, Token, fingerprint, order};
-use crate::security::{Right, column_rights};
+use crate::security::{self, Access, Right, column_rights};
 use crate::{User, ddl};
 
 /// Who asks, in which environment, and when.
@@ -50,6 +50,8 @@ pub(crate) struct ReadPlan {
     pub after: Option<Vec<db::Value>>,
     /// At most so many rows.
     pub rows_max: usize,
+    /// Whether walking along the order is likely to find them soon.
+    pub walks: bool,
     /// Whether more rows make a next page; else they are not wanted.
     pub is_paged: bool,
     /// Whether the number of all rows is wanted.
@@ -129,6 +131,7 @@ pub(crate) fn read(
     let mut columns = shown(asker, table, &query.select)?;
     let expands = expands(asker, table, &mut columns, &query.expand)?;
     let (rows_max, is_paged) = rows_max(query);
+    let walks = rows_max <= limits::PAGE_WALK_ROWS_MAX && walks(asker, table, base, &order);
     let fingerprint = if is_one { 0 } else { question(table, query) };
     let after = match &query.skip_token {
         Some(token) => Some(Token::decode(token, fingerprint, &order)?),
@@ -142,6 +145,7 @@ pub(crate) fn read(
         order,
         after,
         rows_max,
+        walks,
         is_paged: is_paged && !is_one,
         count: query.count,
         expands,
@@ -156,6 +160,21 @@ fn rows_max(query: &Query) -> (usize, bool) {
         (None, Some(top)) => (top.min(limits::PAGE_ROWS_MAX), false),
         (None, None) => (limits::PAGE_ROWS_MAX, true),
     }
+}
+
+/// Whoever reaches whole business units reaches many rows as a rule. Then a page along an index is
+/// full soon, while an index on what he reaches would bring all of them, to be sorted.
+fn walks(asker: &Asker<'_>, table: &Table, base: &Base, order: &[OrderStep]) -> bool {
+    let is_indexed = order.first().is_some_and(|OrderStep { field, .. }| {
+        let name = &field.column.logical_name;
+        field.alias == 0 && (*name == table.primary_id || Some(name) == table.primary_name.as_ref())
+    });
+    is_indexed
+        && matches!(base, Base::All)
+        && match security::access(asker.user, table, Right::Read) {
+            Access::Filter(filter) => filter.has_units(),
+            Access::All | Access::None => false,
+        }
 }
 
 /// A page token belongs to a table, a filter and an order; what is shown of the rows may differ.
@@ -375,6 +394,7 @@ pub(crate) fn row_before(
         order: Vec::new(),
         after: None,
         rows_max: 1,
+        walks: false,
         is_paged: false,
         count: false,
         expands: Vec::new(),

@@ -22,7 +22,7 @@ pub(crate) use activity::concrete;
 pub(crate) use cascade::{assign_children, delete};
 pub(crate) use create::create;
 pub(crate) use link::{associate, disassociate};
-pub(crate) use read::{find, find_id, page, read_row, select};
+pub(crate) use read::{find, find_id, page, read_row, walk};
 pub(crate) use update::{update, update_planned};
 
 /// Tables whose rows decide rights: users are read again after a change.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use base::{Error, Kind, Result, Uuid, limits};
-use db::{Statement, Store};
+use db::{RowRef, Statement, Store, ValueRef};
 use metadata::Table;
 use query::Query;
 
@@ -12,7 +12,7 @@ use super::Boxed;
 use crate::plan::{self, Asker, Base, Branch, ExpandParent, ExpandPlan, ReadPlan, RowKey, Token};
 use crate::security::{self, Right};
 use crate::session::ReadScope;
-use crate::{Expanded, Page, Record, Value, sql};
+use crate::{Expanded, Page, Record, User, Value, sql};
 
 /// Ids in one statement; lists are filled up to one of a few lengths, so that statements recur.
 const IDS_MAX: usize = 512;
@@ -27,7 +27,8 @@ pub(crate) async fn find(
 ) -> Result<Record> {
     let asker = asker(scope, with_names);
     let base = Base::Row(key.clone());
-    let (plan, statement) = select(&asker, scope.store, table, query, &base)?;
+    let plan = plan::read(&asker, table, query, &base)?;
+    let statement = sql::select(scope.store, scope.user, &plan);
     let shape = sql::Shape::of(&plan, 0);
     let mut found = None;
     scope
@@ -42,19 +43,6 @@ pub(crate) async fn find(
     finish(scope, &plan, &mut records).await?;
     let [record] = records;
     Ok(record)
-}
-
-/// The plan of a read, and the statement that it becomes.
-pub(crate) fn select(
-    asker: &Asker<'_>,
-    store: &Store,
-    table: &Arc<Table>,
-    query: &Query,
-    base: &Base,
-) -> Result<(ReadPlan, Statement)> {
-    let plan = plan::read(asker, table, query, base)?;
-    let statement = sql::select(store, asker.user, &plan);
-    Ok((plan, statement))
 }
 
 /// A row that was not found is not there, or may not be read.
@@ -113,32 +101,61 @@ pub(crate) async fn page(
     with_names: bool,
 ) -> Result<Page> {
     let asker = asker(scope, with_names);
-    let (plan, statement) = select(&asker, scope.store, table, query, base)?;
-    let shape = sql::Shape::of(&plan, 0);
-    let mut rows = Vec::new();
-    let mut last = Vec::new();
-    let mut has_more = false;
-    scope
-        .db
-        .for_each(&statement, |row| {
-            if rows.len() == plan.rows_max {
-                has_more = true;
-                return Ok(());
-            }
-            let (record, place) = shape.record(row)?;
-            rows.push(record);
-            if plan.is_paged && rows.len() == plan.rows_max {
-                last = (place..row.len())
-                    .map(|index| row.value(index).map(db::ValueRef::to_value))
-                    .collect::<Result<_>>()?;
-            }
-            Ok(())
-        })
-        .await?;
+    let plan = plan::read(&asker, table, query, base)?;
+    let Found { mut rows, last, has_more } = found(scope, &plan).await?;
     let count = if plan.count { Some(count(scope, &plan).await?) } else { None };
     finish(scope, &plan, &mut rows).await?;
     let token = Token { fingerprint: plan.fingerprint, values: last };
     Ok(Page { rows, count, next: has_more.then(|| token.encode()) })
+}
+
+/// Rows of a page as they come.
+#[derive(Default)]
+struct Found {
+    rows: Vec<Record>,
+    /// The values of the order in the last row.
+    last: Vec<db::Value>,
+    /// Whether there are rows for another page.
+    has_more: bool,
+}
+
+/// The rows of a page: by walking along the order where that is likely to be short, else through
+/// what the user may reach.
+async fn found(scope: &mut ReadScope<'_>, plan: &ReadPlan) -> Result<Found> {
+    let shape = sql::Shape::of(plan, 0);
+    if let Some(walk) = walk(scope.store, scope.user, plan) {
+        let mut found = Found::default();
+        let take = |row: &RowRef<'_>| found.take(plan, &shape, row);
+        if scope.db.for_each_within(&walk, limits::PAGE_WALK_STEPS_MAX, take).await? {
+            return Ok(found);
+        }
+    }
+    let statement = sql::select(scope.store, scope.user, plan);
+    let mut found = Found::default();
+    scope.db.for_each(&statement, |row| found.take(plan, &shape, row)).await?;
+    Ok(found)
+}
+
+/// The statement that walks along the order, where it is worth an attempt.
+pub(crate) fn walk(store: &Store, user: &User, plan: &ReadPlan) -> Option<Statement> {
+    let is_wanted = plan.walks && !store.dialect().weighs_limits();
+    is_wanted.then(|| sql::walk(store, user, plan))
+}
+
+impl Found {
+    fn take(&mut self, plan: &ReadPlan, shape: &sql::Shape<'_>, row: &RowRef<'_>) -> Result<()> {
+        if self.rows.len() == plan.rows_max {
+            self.has_more = true;
+            return Ok(());
+        }
+        let (record, place) = shape.record(row)?;
+        self.rows.push(record);
+        if plan.is_paged && self.rows.len() == plan.rows_max {
+            let values = (place..row.len()).map(|index| row.value(index).map(ValueRef::to_value));
+            self.last = values.collect::<Result<_>>()?;
+        }
+        Ok(())
+    }
 }
 
 async fn count(scope: &mut ReadScope<'_>, plan: &ReadPlan) -> Result<i64> {

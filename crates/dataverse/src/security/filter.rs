@@ -73,6 +73,11 @@ impl<'a> Filter<'a> {
         )
     }
 
+    /// Whether it reaches whole business units.
+    pub fn has_units(&self) -> bool {
+        !self.units.is_empty()
+    }
+
     /// Whether a row of this owner and business unit is reached without a share.
     pub fn reaches(&self, owner: Option<Uuid>, unit: Option<Uuid>) -> bool {
         owner.is_some_and(|owner| self.owners.contains(&owner))

@@ -23,7 +23,7 @@ use crate::{User, ddl};
 pub(crate) use decode::{Shape, value};
 pub(crate) use delete::{delete, delete_where, linked, pointing, pointing_after, unlink};
 pub(crate) use insert::{insert, inserts};
-pub(crate) use select::{count, group, is_above, select};
+pub(crate) use select::{count, group, is_above, select, walk};
 pub(crate) use update::{Change, update};
 
 /// A name that is not longer is its own physical name.
@@ -34,6 +34,8 @@ pub(crate) struct Writer<'a> {
     store: &'a Store,
     user: &'a User,
     sql: String,
+    /// Whether the rows are looked for along their order, and not through what the user may reach.
+    walks: bool,
     /// Holds the parameters; its text comes at the end.
     statement: Statement,
 }
@@ -41,7 +43,7 @@ pub(crate) struct Writer<'a> {
 impl<'a> Writer<'a> {
     fn new(store: &'a Store, user: &'a User) -> Self {
         let sql = String::with_capacity(512);
-        Self { store, user, sql, statement: Statement::new("", Vec::new()) }
+        Self { store, user, sql, walks: false, statement: Statement::new("", Vec::new()) }
     }
 
     fn finish(self) -> Statement {
@@ -258,6 +260,8 @@ impl<'a> Writer<'a> {
             Access::Filter(filter) => {
                 let alias = format!("t{alias}");
                 let condition = filter.condition(self.store, &alias, &mut self.statement);
+                // With the sign SQLite uses no index for it.
+                self.push(if self.walks { "+" } else { "" });
                 self.push(&condition);
             }
         }

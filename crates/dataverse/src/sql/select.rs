@@ -13,7 +13,16 @@ use crate::{User, ddl};
 ///
 /// Behind the columns come the values of the order, which make the token of the next page.
 pub(crate) fn select(store: &Store, user: &User, plan: &ReadPlan) -> Statement {
-    let mut writer = Writer::new(store, user);
+    page(Writer::new(store, user), plan)
+}
+
+/// The same rows, looked for along their order.
+pub(crate) fn walk(store: &Store, user: &User, plan: &ReadPlan) -> Statement {
+    page(Writer { walks: true, ..Writer::new(store, user) }, plan)
+}
+
+fn page(mut writer: Writer<'_>, plan: &ReadPlan) -> Statement {
+    let (store, user) = (writer.store, writer.user);
     writer.push("select ");
     writer.push(columns(store, user, plan));
     for step in plan.order.iter().filter(|_| plan.is_paged) {

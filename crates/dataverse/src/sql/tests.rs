@@ -42,12 +42,13 @@ async fn statements_are_as_written() {
 
 /// Titles with statements.
 fn statements(schema: &Arc<Schema>, store: &Store) -> Vec<(String, Statement)> {
-    let (admin, basic) = (administrator(), basic(schema));
+    let (admin, basic, unit) = (administrator(), basic(schema), of_unit(schema));
     let mut statements = Vec::new();
     for url in READS {
-        let (user, name) = match url.strip_prefix("basic ") {
-            Some(_) => (&basic, "basic"),
-            None => (&admin, "administrator"),
+        let (user, name, url) = match url.split_once(' ') {
+            Some(("basic", url)) => (&basic, "basic", url),
+            Some(("unit", url)) => (&unit, "unit", url),
+            _ => (&admin, "administrator", *url),
         };
         let asker = Asker {
             schema,
@@ -56,7 +57,6 @@ fn statements(schema: &Arc<Schema>, store: &Store) -> Vec<(String, Statement)> {
             with_names: url.contains("names"),
             cache: None,
         };
-        let url = url.strip_prefix("basic ").unwrap_or(url);
         let (path, options) = url.split_once('?').unwrap();
         let query = odata::parse_options(options).unwrap().query;
         let (table, base) = match path.split_once('(') {
@@ -66,6 +66,8 @@ fn statements(schema: &Arc<Schema>, store: &Store) -> Vec<(String, Statement)> {
         let table = plan::table(schema, table).unwrap();
         let read = plan::read(&asker, table, &query, &base).unwrap();
         statements.push((format!("{url}, {name}"), sql::select(store, user, &read)));
+        let walk = crate::rows::walk(store, user, &read);
+        statements.extend(walk.map(|walk| (format!("{url}, {name}, walk"), walk)));
         for branch in read.expands.iter().flat_map(|expand| &expand.branches) {
             let ids = vec![db::Value::Id(Uuid::from_u128(2)); 2];
             let target = &branch.plan.from.table.logical_name;
@@ -88,6 +90,7 @@ const READS: &[&str] = &[
     "accounts?$select=name&$filter=name eq 'Contoso' and revenue gt 10.5&$orderby=name desc&$count=true",
     "accounts?$select=name&$filter=startswith(name,'Con') or contains(description,'50[%]') or not endswith(name,'x')",
     "basic accounts?$select=name&$filter=primarycontactid/fullname ne 'x'&$orderby=primarycontactid/fullname",
+    "unit accounts?$select=name&$filter=revenue gt 10.5&$orderby=name&$top=50",
     "accounts?$select=name&$filter=contact_customer_accounts/any(c:c/lastname eq 'x') and Account_Tasks/all(t:t/prioritycode eq 1)",
     "systemusers?$select=fullname&$filter=systemuserroles_association/any(r:r/name eq 'x')",
     "accounts?$select=name&$orderby=accountcategorycode,createdon desc",
@@ -155,6 +158,17 @@ fn basic(schema: &Schema) -> User {
         }
     }
     user.shared_tables.insert("account".to_owned());
+    user
+}
+
+/// The same with the rows of a business unit, and no shares.
+fn of_unit(schema: &Schema) -> User {
+    let mut user = basic(schema);
+    for grant in user.grants.values_mut() {
+        let units = vec![Uuid::from_u128(0xc)];
+        *grant = Arc::new(Grant { units, depth: Depth::Local, ..(**grant).clone() });
+    }
+    user.shared_tables.clear();
     user
 }
 

@@ -5,6 +5,9 @@ use rusqlite::ErrorCode;
 use rusqlite::ffi;
 use serde_json::json;
 
+/// The code of the error when a statement was stopped.
+pub(super) const INTERRUPTED: &str = "db.interrupted";
+
 /// The error for a caller; SQLite's own text, which may quote the statement, goes to the log only.
 pub(crate) fn error(cause: rusqlite::Error) -> Error {
     let rusqlite::Error::SqliteFailure(failure, text) = &cause else {
@@ -56,7 +59,7 @@ fn by_code(code: ErrorCode) -> Error {
             "The database file is damaged. Stop the server and restore the file from a backup.",
         ),
         ErrorCode::OperationInterrupted => {
-            unavailable("db.interrupted", "The database stopped the operation. Try again.")
+            unavailable(INTERRUPTED, "The database stopped the operation. Try again.")
         }
         ErrorCode::TooBig => Error::new(
             Kind::TooLarge,

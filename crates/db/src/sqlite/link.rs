@@ -10,7 +10,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef as Raw};
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::error::error;
+use super::error::{INTERRUPTED, error};
 use super::file::Versions;
 use crate::row::{RowRef, RowSource};
 use crate::{Statement, Value, ValueRef, statement};
@@ -98,6 +98,30 @@ impl Link {
         Ok(())
     }
 
+    /// The same, but gives up after about so many instructions of SQLite's machine. Whether it came
+    /// to its end.
+    pub(crate) fn for_each_within(
+        &mut self,
+        statement: &Statement,
+        steps_max: u32,
+        f: &mut dyn FnMut(&RowRef<'_>) -> ControlFlow<()>,
+    ) -> Result<bool> {
+        let mut left = steps_max / STEPS_BETWEEN_LOOKS;
+        let is_spent = move || {
+            left = left.saturating_sub(1);
+            left == 0
+        };
+        let between = STEPS_BETWEEN_LOOKS.cast_signed();
+        self.connection.progress_handler(between, Some(is_spent)).map_err(error)?;
+        let ended = self.for_each(statement, f);
+        self.connection.progress_handler(0, None::<fn() -> bool>).map_err(error)?;
+        match ended {
+            Ok(()) => Ok(true),
+            Err(error) if error.code == INTERRUPTED => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Runs a statement that gives no rows; how many it changed.
     pub(crate) fn execute(&self, statement: &Statement) -> Result<u64> {
         let changed = self.prepared(statement)?.raw_execute().map_err(error)?;
@@ -159,6 +183,9 @@ impl Link {
         Ok(prepared)
     }
 }
+
+/// Instructions of SQLite's machine after which an attempt looks whether it has taken too many.
+const STEPS_BETWEEN_LOOKS: u32 = 1000;
 
 const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);
 

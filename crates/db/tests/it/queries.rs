@@ -12,6 +12,7 @@ on_both![
     aggregates_are_numbers,
     one_row_is_expected,
     rows_are_shown_until_an_error,
+    an_attempt_ends_soon,
     parameters_are_counted,
     nul_is_refused,
     too_many_parameters_are_refused,
@@ -122,6 +123,29 @@ async fn rows_are_shown_until_an_error(database: TestDatabase) {
         .await;
     assert_eq!((seen.as_str(), told(result)), ("ab", "Invalid 0x80040203".to_owned()));
     assert_eq!(lines(&mut reader, &all).await, "1 'a'\n2 'b'\n3 'c'\n");
+}
+
+async fn an_attempt_ends_soon(database: TestDatabase) {
+    let store = database.create("tenant").await.expect("created");
+    let mut reader = store.read().await.expect("reader");
+    let count = |end: i64| {
+        let numbers =
+            "with recursive n(i) as (select 1 union all select i + 1 from n where i < ?1)";
+        statement!(format!("{numbers} select i from n"), end)
+    };
+    let (long, short) = (count(100_000), count(10));
+    let mut seen = 0;
+    let attempt = reader.for_each_within(&long, 20_000, |_| {
+        seen += 1;
+        Ok(())
+    });
+    let has_ended = attempt.await.expect("attempted");
+    assert_eq!(has_ended, seen == 100_000);
+    assert_eq!(has_ended, store.dialect().weighs_limits(), "only SQLite needs to give up");
+    let attempt = reader.for_each_within(&short, 20_000, |_| Ok(()));
+    assert!(attempt.await.expect("attempted"), "a short one comes to its end");
+    let rows = reader.query(&long).await.expect("the connection stays usable");
+    assert_eq!(rows.len(), 100_000, "and what is no attempt has no end");
 }
 
 async fn parameters_are_counted(database: TestDatabase) {
