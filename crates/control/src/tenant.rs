@@ -177,6 +177,11 @@ impl Tenant {
         &self.options.urls
     }
 
+    /// Whether a database may be added to the default environment.
+    pub fn default_environment_allows_database(&self) -> bool {
+        self.options.default_environment_allows_database
+    }
+
     /// The home location of the tenant.
     pub fn location(&self) -> String {
         self.state().record.as_ref().map_or_else(String::new, |record| record.location.clone())

@@ -86,7 +86,8 @@ async fn plain(call: &Call, environment: &Environment, scope: Scope) -> Result<V
     put("protectionStatus", json!({ "keyManagedBy": "Microsoft" }));
     put("cluster", cluster(environment));
     put("connectedGroups", json!([]));
-    put("lifecycleOperationsEnforcement", environments::enforcement_document(environment));
+    let allows = call.app.tenant.default_environment_allows_database();
+    put("lifecycleOperationsEnforcement", environments::enforcement_document(environment, allows));
     put("governanceConfiguration", json!({ "protectionLevel": "Basic" }));
     for (name, value) in &environment.switches {
         if name != "cluster" {

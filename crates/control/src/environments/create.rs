@@ -70,13 +70,8 @@ impl Tenant {
         change.require_idle(environment.id)?;
         enforcement::require(&environment, OperationType::Provision)?;
         if environment.is_default() && !self.options.default_environment_allows_database {
-            return Err(Error::new(
-                Kind::Invalid,
-                "OperationNotAllowed",
-                "Provision cannot be performed on environment of type Default. The operator of \
-                 the server can allow it with the setting \
-                 tenant.default_environment_allows_database.",
-            ));
+            let message = enforcement::NO_DATABASE_IN_DEFAULT;
+            return Err(Error::new(Kind::Invalid, "OperationNotAllowed", message));
         }
         let facts = self.database_facts(cx, request).await?;
         if environment.sku.counts_capacity() {

@@ -119,13 +119,28 @@ pub fn require(environment: &Environment, operation: OperationType) -> base::Res
     })
 }
 
+/// Why the default environment gets no database, where the operator has not allowed one.
+pub(super) const NO_DATABASE_IN_DEFAULT: &str = concat!(
+    "Provision cannot be performed on environment of type Default. ",
+    "The operator of the server can allow it with the setting ",
+    "tenant.default_environment_allows_database.",
+);
+
 /// `properties.lifecycleOperationsEnforcement`.
-pub fn document(environment: &Environment) -> Value {
+pub fn document(environment: &Environment, default_allows_database: bool) -> Value {
+    let is_barred = environment.is_default() && !default_allows_database;
     let mut allowed = Vec::new();
     let mut disallowed = Vec::new();
     for operation in LISTED {
         let entry = json!({ "type": { "id": operation.name() } });
-        match check(environment, operation) {
+        let checked = match check(environment, operation) {
+            Ok(()) if is_barred && operation == OperationType::Provision => Err(Reason {
+                kind: "EnvironmentSkuType",
+                message: NO_DATABASE_IN_DEFAULT.to_owned(),
+            }),
+            checked => checked,
+        };
+        match checked {
             Ok(()) => allowed.push(entry),
             Err(reason) => {
                 let mut entry = entry;
