@@ -1,19 +1,8 @@
 // What an administrator does on the first day, with the keyboard alone.
 
 import { readFileSync, writeFileSync } from "node:fs";
-import {
-  api,
-  choose,
-  expect,
-  isAccessible,
-  isTold,
-  PACKAGE,
-  press,
-  signIn,
-  signOut,
-  test,
-  type,
-} from "./test";
+import { api, PACKAGE } from "./api";
+import { choose, expect, isAccessible, isTold, press, signIn, signOut, test, type } from "./test";
 import { textIn } from "./zip";
 
 test("from sign-in to rows and back, by keyboard", async ({ page, expected }, info) => {
@@ -231,7 +220,7 @@ test("from sign-in to rows and back, by keyboard", async ({ page, expected }, in
   await test.step("looks at the columns", async () => {
     await press(page.getByRole("tab", { name: "Columns" }));
     const columns = page.getByRole("table", { name: "Columns" });
-    await expect(columns.getByRole("row", { name: /Stage/ })).toContainText("Picklist");
+    await expect(columns.getByRole("row", { name: /Stage/ })).toContainText("Choice");
     await isAccessible(page);
   });
 

@@ -1,40 +1,13 @@
 // What other people see, and what happens off the main path.
 
-import { api, expect, isAccessible, isTold, press, signIn, signOut, test, type } from "./test";
-
-const ENVIRONMENTS = "/providers/Microsoft.BusinessAppPlatform/environments";
-const VERSION = "?api-version=2023-06-01";
-
-/** Makes an environment without a browser; gives its name. */
-async function environment(displayName: string, domain?: string): Promise<string> {
-  const answer = await api(ENVIRONMENTS + VERSION, {
-    location: "europe",
-    properties: {
-      displayName,
-      environmentSku: "Sandbox",
-      ...(domain && {
-        databaseType: "CommonDataService",
-        linkedEnvironmentMetadata: {
-          baseLanguage: 1033,
-          currency: { code: "EUR" },
-          domainName: domain,
-        },
-      }),
-    },
-  });
-  const operation = new URL(answer.headers.get("Location") ?? "").pathname;
-  const { name } = (await answer.json()) as { name: string };
-  await expect
-    .poll(async () => (await (await api(operation + VERSION)).json()).state.id)
-    .toBe("Succeeded");
-  return name;
-}
+import { createEnvironment } from "./api";
+import { expect, isAccessible, isTold, press, signIn, signOut, test, type } from "./test";
 
 test("an ordinary user sees what is open to him, and why the rest is not", async ({
   page,
   expected,
 }) => {
-  const closed = await environment("Payroll", "payroll");
+  const closed = await createEnvironment("Payroll", { domain: "payroll" });
   await page.goto("/environments");
   await signIn(page, "user");
   const environments = page.getByRole("table", { name: "Environments" });
@@ -63,7 +36,7 @@ test("an ordinary user sees what is open to him, and why the rest is not", async
 });
 
 test("an environment goes and comes back", async ({ page }) => {
-  const name = await environment("Short-lived");
+  const name = await createEnvironment("Short-lived");
   await page.goto(`/environments/${name}`);
   await signIn(page, "admin");
   await expect(page.getByRole("heading", { name: "No Dataverse data store yet" })).toBeVisible();
@@ -96,7 +69,7 @@ test("an environment goes and comes back", async ({ page }) => {
 });
 
 test("a data store is added later", async ({ page }) => {
-  const name = await environment("Late");
+  const name = await createEnvironment("Late");
   await page.goto(`/environments/${name}`);
   await signIn(page, "admin");
   await press(page.getByRole("button", { name: "Add Dataverse" }));
@@ -112,7 +85,7 @@ test("a data store is added later", async ({ page }) => {
 });
 
 test("on a narrow screen everything is within reach", async ({ page }) => {
-  const name = await environment("Pocket", "pocket");
+  const name = await createEnvironment("Pocket", { domain: "pocket" });
   await page.setViewportSize({ width: 360, height: 740 });
   await page.goto("/environments");
   await signIn(page, "admin");
@@ -146,4 +119,36 @@ test("the scheme is kept", async ({ page }) => {
   await expect(page.getByRole("button", { name: "Switch to light" })).toBeVisible();
   await page.reload();
   await expect(page.getByRole("button", { name: "Switch to light" })).toBeVisible();
+});
+
+test("a session goes on when its token does not", async ({ page, expected }) => {
+  await page.goto("/environments");
+  await signIn(page, "admin");
+  const change = (member: string, value: unknown) =>
+    page.evaluate(
+      ([member, value]) => {
+        const key = Object.keys(sessionStorage).find((other) => other.startsWith("oidc.user"));
+        if (!key) throw new Error("Nobody has signed in.");
+        const user = JSON.parse(sessionStorage.getItem(key) ?? "{}");
+        sessionStorage.setItem(key, JSON.stringify({ ...user, [String(member)]: value }));
+      },
+      [member, value],
+    );
+  const list = page.getByRole("table", { name: "Environments" });
+
+  await change("expires_at", 1);
+  await page.reload();
+  await expect(list).toBeVisible();
+
+  expected.push(/ 401 /);
+  await change("access_token", "withdrawn");
+  await page.reload();
+  await expect(list).toBeVisible();
+
+  // Without a way to renew it, the server's own session helps; the page stays the same.
+  await change("refresh_token", undefined);
+  await change("expires_at", 1);
+  await page.goto("/environments?find=default");
+  await expect(list).toBeVisible();
+  await expect(page).toHaveURL(/\/environments\?find=default$/);
 });

@@ -9,9 +9,6 @@ const accounts: Record<string, { name: string; password: string }> = JSON.parse(
   process.env.E2E_ACCOUNTS ?? "{}",
 );
 
-/** A package of the sample solution. */
-export const PACKAGE = process.env.E2E_PACKAGE ?? "";
-
 interface Fixtures {
   /** What the console may say in this test; everything else is a failure. */
   expected: RegExp[];
@@ -140,18 +137,4 @@ async function findsNothing(page: Page, scheme: string, axe: AxeBuilder) {
   const { violations } = await axe.exclude("[data-tabster-dummy]").analyze();
   const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join("\n")}`);
   expect.soft(told, `${page.url()} in ${scheme}`).toEqual([]);
-}
-
-/** Calls the server as the administrator, beside the browser. */
-export async function api(path: string, body?: unknown): Promise<Response> {
-  const answer = await fetch(process.env.E2E_URL + path, {
-    method: body === undefined ? "GET" : "POST",
-    headers: {
-      Authorization: `Bearer ${process.env.E2E_TOKEN}`,
-      "Content-Type": "application/json",
-    },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
-  if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
-  return answer;
 }

@@ -24,6 +24,12 @@ const icons = {
 
 const useStyles = makeStyles({
   side: {
+    position: "sticky",
+    top: "52px",
+    maxHeight: "calc(100vh - 52px)",
+    minHeight: "calc(100vh - 52px)",
+    boxSizing: "border-box",
+    overflowY: "auto",
     padding: `${tokens.spacingVerticalL} ${tokens.spacingHorizontalS}`,
     display: "flex",
     flexDirection: "column",
@@ -34,6 +40,8 @@ const useStyles = makeStyles({
       flexDirection: "row",
       padding: tokens.spacingVerticalXS,
       overflowX: "auto",
+      minHeight: 0,
+      zIndex: 9,
       borderRight: "none",
       borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
     },

@@ -128,7 +128,7 @@ export function SolutionPage() {
               <Grid
                 key={view.kind}
                 label="Objects"
-                columns={COLUMNS}
+                columns={columnsFor(name)}
                 items={shown}
                 keyOf={(object) => `${object.kind}/${object.id}/${object.name}`}
                 sort={sort}
@@ -206,18 +206,28 @@ function Kinds({ objects }: { objects: SolutionObject[] }) {
   );
 }
 
-const COLUMNS: GridColumn<SolutionObject>[] = [
+const columnsFor = (environment: string): GridColumn<SolutionObject>[] => [
   {
     id: "display",
     label: "Display name",
     width: 200,
     sort: (object) => object.displayName,
-    cell: (object) => object.displayName,
+    cell: (object) =>
+      object.kind === "Table" ? (
+        <PageLink
+          to="/environments/$environment/tables/$table"
+          params={{ environment, table: object.name.toLowerCase() }}
+        >
+          {object.displayName}
+        </PageLink>
+      ) : (
+        object.displayName
+      ),
   },
   {
     id: "name",
     label: "Name",
-    width: 180,
+    width: 160,
     from: 800,
     sort: (object) => object.name,
     cell: (object) => object.name,
@@ -225,14 +235,14 @@ const COLUMNS: GridColumn<SolutionObject>[] = [
   {
     id: "kind",
     label: "Type",
-    width: 130,
+    width: 156,
     sort: (object) => object.kind,
     cell: (object) => object.kind,
   },
   {
     id: "table",
     label: "Table",
-    width: 120,
+    width: 96,
     from: 640,
     sort: (object) => object.table,
     cell: (object) => object.table ?? "–",

@@ -339,8 +339,37 @@ function Columns({ columns }: { columns: ColumnInfo[] }) {
   );
 }
 
-const typeName = (column: ColumnInfo) =>
-  column.AttributeTypeName.Value.replace(/Type$/, "").replace(/([a-z])([A-Z])/g, "$1 $2");
+const typeName = (column: ColumnInfo) => {
+  const type = column.AttributeTypeName.Value;
+  return TYPES[type] ?? type.replace(/Type$/, "");
+};
+
+/** The data types as makers know them. */
+const TYPES: Record<string, string> = {
+  BigIntType: "Big integer",
+  BooleanType: "Yes/no",
+  CustomerType: "Customer",
+  DateTimeType: "Date and time",
+  DecimalType: "Decimal",
+  DoubleType: "Float",
+  EntityNameType: "Table name",
+  FileType: "File",
+  ImageType: "Image",
+  IntegerType: "Whole number",
+  LookupType: "Lookup",
+  ManagedPropertyType: "Managed property",
+  MemoType: "Multiple lines of text",
+  MoneyType: "Currency",
+  MultiSelectPicklistType: "Choices",
+  OwnerType: "Owner",
+  PartyListType: "Party list",
+  PicklistType: "Choice",
+  StateType: "Status",
+  StatusType: "Status reason",
+  StringType: "Single line of text",
+  UniqueidentifierType: "Unique identifier",
+  VirtualType: "Virtual",
+};
 
 const COLUMNS: GridColumn<ColumnInfo>[] = [
   {

@@ -34,7 +34,7 @@ interface Selection {
 }
 
 /** Long lists are drawn in parts: a browser is slow with thousands of rows. */
-const PART = 200;
+const PART = 100;
 const CHECK_WIDTH = 48;
 
 const useStyles = makeStyles({

@@ -1,11 +1,13 @@
 import { expect, test } from "vitest";
-import { exportFileName, hexCode } from "../api/solutions";
-import { count, domainFrom, megabytes } from "./format";
+import { count, date, domainFrom, megabytes } from "./format";
 
 test("a domain comes from a name", () => {
   expect(domainFrom("Sales Dev")).toBe("sales-dev");
   expect(domainFrom("  Zürich (Prod) ")).toBe("zurich-prod");
   expect(domainFrom("—")).toBe("");
+  expect(domainFrom("An environment with a long name here")).toBe(
+    "an-environment-with-a-long-name",
+  );
 });
 
 test("numbers of things", () => {
@@ -14,15 +16,12 @@ test("numbers of things", () => {
 });
 
 test("sizes", () => {
+  expect(megabytes(9)).toBe("9 MB");
   expect(megabytes(3.25)).toBe("3.3 MB");
   expect(megabytes(2048)).toBe("2.0 GB");
 });
 
-test("error codes", () => {
-  expect(hexCode(-2147188685)).toBe("0x80048033");
-});
-
-test("an exported package is named as the platform names it", () => {
-  const solution = { uniquename: "Tracker", version: "1.0.0.3" };
-  expect(exportFileName(solution, true)).toBe("Tracker_1_0_0_3_managed.zip");
+test("what is no date is shown as it is", () => {
+  expect(date(undefined)).toBe("–");
+  expect(date("soon")).toBe("soon");
 });
