@@ -47,6 +47,8 @@ export interface ColumnInfo {
   Precision?: number;
   Targets?: string[];
   DateTimeBehavior?: { Value: string };
+  DefaultFormValue?: number | null;
+  DefaultValue?: boolean | null;
 }
 
 export interface List<T> {
@@ -161,7 +163,7 @@ export const choicesQuery = (base: string, table: string) =>
     },
   });
 
-interface Reference {
+export interface Reference {
   ReferencingAttribute: string;
   ReferencedEntity: string;
   ReferencingEntityNavigationPropertyName: string;

@@ -1,6 +1,5 @@
 import {
   Button,
-  Input,
   Menu,
   MenuItemRadio,
   MenuList,
@@ -10,16 +9,11 @@ import {
   Text,
   tokens,
 } from "@fluentui/react-components";
-import { ChevronDownRegular, GlobeRegular, SearchRegular } from "@fluentui/react-icons";
+import { ChevronDownRegular, GlobeRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
-import { useState } from "react";
 import { environmentsQuery } from "../api/environments";
 import { TypeBadge } from "../ui/TypeBadge";
-import { matches } from "../ui/view";
-
-/** From so many environments on, one wants to search. */
-const MANY = 8;
 
 const useStyles = makeStyles({
   button: { minWidth: 0, flexShrink: 1, fontWeight: tokens.fontWeightRegular },
@@ -38,7 +32,6 @@ const useStyles = makeStyles({
   },
   badge: { display: "contents", "@media (max-width: 480px)": { display: "none" } },
   popover: { maxHeight: "70vh", overflow: "auto", minWidth: "280px" },
-  find: { margin: tokens.spacingVerticalXS, display: "flex" },
   none: { padding: tokens.spacingHorizontalM, color: tokens.colorNeutralForeground2 },
 });
 
@@ -47,18 +40,15 @@ export function EnvironmentPicker() {
   const styles = useStyles();
   const navigate = useNavigate();
   const { environment: current } = useParams({ strict: false });
-  const [find, setFind] = useState("");
   const environments = useQuery(environmentsQuery);
   const all = environments.data ?? [];
   const here = all.find((environment) => environment.name === current);
-  const shown = all.filter(({ properties }) => matches(find, properties.displayName));
   const go = (name: string | undefined) =>
     name && navigate({ to: "/environments/$environment", params: { environment: name } });
   return (
     <Menu
       checkedValues={{ environment: current ? [current] : [] }}
       onCheckedValueChange={(_, data) => go(data.checkedItems[0])}
-      onOpenChange={() => setFind("")}
     >
       <MenuTrigger disableButtonEnhancement>
         <Button
@@ -83,19 +73,9 @@ export function EnvironmentPicker() {
         </Button>
       </MenuTrigger>
       <MenuPopover className={styles.popover}>
-        {all.length > MANY && (
-          <Input
-            className={styles.find}
-            contentBefore={<SearchRegular />}
-            placeholder="Find an environment"
-            aria-label="Find an environment"
-            value={find}
-            onChange={(_, data) => setFind(data.value)}
-          />
-        )}
-        {shown.length > 0 ? (
+        {all.length > 0 ? (
           <MenuList>
-            {shown.map(({ name, properties }) => (
+            {all.map(({ name, properties }) => (
               <MenuItemRadio
                 key={name}
                 name="environment"
@@ -108,7 +88,7 @@ export function EnvironmentPicker() {
           </MenuList>
         ) : (
           <Text block className={styles.none}>
-            {find ? "No environment has such a name." : "No environment is open to you yet."}
+            No environment is open to you yet.
           </Text>
         )}
       </MenuPopover>

@@ -45,7 +45,6 @@ export function EnvironmentsPage() {
       subtitle="Containers for apps, flows and data, each with its own people, purpose and region."
       pending={environments.isPending}
       error={environments.error}
-      retry={() => environments.refetch()}
       commands={
         <CommandBar
           commands={[

@@ -5,7 +5,6 @@ import {
   type ColumnInfo,
   choicesQuery,
   createRow,
-  type Row,
   referencesQuery,
   row,
   type TableInfo,
@@ -16,7 +15,7 @@ import {
 import { ErrorMessage } from "../ui/ErrorMessage";
 import { Panel } from "../ui/Panel";
 import { RowField } from "./RowField";
-import { formColumns, fromRow, property, toWire, type Value } from "./row";
+import { byDefault, formColumns, fromRow, property, rowOf, type Value } from "./row";
 
 interface Props {
   base: string;
@@ -41,9 +40,12 @@ export function RowPanel(props: Props) {
     queryKey: ["row", base, table.LogicalName, id],
     queryFn: () => row(base, table, id ?? "", fields.columns.map(property)),
     enabled: Boolean(id),
-    // A form begins with what is true now.
+    // A form begins with what is true now, and then stands still: what others change meanwhile is
+    // noticed when it is saved.
     staleTime: 0,
     gcTime: 0,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
   });
   const [values, setValues] = useState<Record<string, Value>>({});
   const [showsAll, setShowsAll] = useState(false);
@@ -52,28 +54,12 @@ export function RowPanel(props: Props) {
   const isPending =
     !choices.data || !references.data || !tables.data || Boolean(id && !before.data);
 
-  const setTo = (column: ColumnInfo) =>
-    column.LogicalName in values
-      ? values[column.LogicalName]
-      : before.data && fromRow(before.data, column);
-  /** A value as the API wants it: plain, or as a link. */
-  const member = (column: ColumnInfo): [string, unknown] => {
-    const value = values[column.LogicalName];
-    if (column.AttributeType !== "Lookup" && column.AttributeType !== "Customer") {
-      return [column.LogicalName, toWire(column, value as string | undefined)];
-    }
-    const target = typeof value === "object" ? value : undefined;
-    const reference = references.data?.find(
-      ({ ReferencingAttribute: name, ReferencedEntity: to }) =>
-        name === column.LogicalName && (!target || to === target.table),
-    );
-    const set = tables.data?.find((other) => other.LogicalName === target?.table)?.EntitySetName;
-    const link = `${reference?.ReferencingEntityNavigationPropertyName}@odata.bind`;
-    return [link, target ? `/${set}(${target.id})` : null];
+  const valueIn = (column: ColumnInfo) => {
+    if (column.LogicalName in values) return values[column.LogicalName];
+    return before.data ? fromRow(before.data, column) : byDefault(column);
   };
   const save = async () => {
-    const changed = fields.columns.filter((column) => column.LogicalName in values);
-    const wire: Row = Object.fromEntries(changed.map(member));
+    const wire = rowOf(fields.columns, values, references.data ?? [], tables.data ?? []);
     await (before.data ? updateRow(base, table, before.data, wire) : createRow(base, table, wire));
     await props.saved();
   };
@@ -102,7 +88,7 @@ export function RowPanel(props: Props) {
             column={column}
             choices={choices.data?.get(column.LogicalName) ?? []}
             tables={tables.data ?? []}
-            value={setTo(column)}
+            value={valueIn(column)}
             onChange={(value) => setValues({ ...values, [column.LogicalName]: value })}
           />
         ))}

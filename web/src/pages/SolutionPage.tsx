@@ -87,7 +87,6 @@ export function SolutionPage() {
       subtitle={solution && about(solution)}
       pending={pending || solutions.isPending || objects.isPending}
       error={dataError ?? solutions.error ?? objects.error}
-      retry={() => objects.refetch()}
       commands={
         solution && (
           <CommandBar

@@ -46,7 +46,6 @@ export function SolutionsPage() {
       subtitle="Packages of tables, apps and flows that travel between environments."
       pending={pending || solutions.isPending}
       error={dataError ?? solutions.error}
-      retry={() => solutions.refetch()}
       commands={
         solutions.data && (
           <CommandBar

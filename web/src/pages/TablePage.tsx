@@ -89,7 +89,6 @@ export function TablePage() {
       subtitle={table && [table.LogicalName, text(table.Description)].filter(Boolean).join(" · ")}
       pending={pending || !isReady}
       error={dataError ?? missing ?? tables.error ?? columns.error}
-      retry={() => columns.refetch()}
     >
       {isReady &&
         (view.show === "columns" ? (
@@ -214,7 +213,11 @@ function Rows(props: { base: string; table: TableInfo; columns: ColumnInfo[]; la
           action="Delete"
           working="Deleting…"
           run={async () => {
-            for (const id of chosen) await deleteRow(base, table, id);
+            for (const id of chosen) {
+              await deleteRow(base, table, id);
+              // If the next one fails, this one is not tried again.
+              setChosen((before) => new Set([...before].filter((other) => other !== id)));
+            }
             notify(`${count(chosen.size, "row was", "rows were")} deleted`);
             await refresh();
           }}
@@ -288,7 +291,7 @@ function NoRows(props: {
 }) {
   const { pages, find, add } = props;
   if (pages.error || pages.isPending) {
-    return <Content pending={pages.isPending} error={pages.error} retry={() => pages.refetch()} />;
+    return <Content pending={pages.isPending} error={pages.error} />;
   }
   if (find) {
     return (

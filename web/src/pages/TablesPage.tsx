@@ -30,7 +30,6 @@ export function TablesPage() {
       subtitle="What the apps and flows of this environment keep, and the rows in it."
       pending={pending || tables.isPending}
       error={dataError ?? tables.error}
-      retry={() => tables.refetch()}
       commands={
         tables.data && (
           <CommandBar commands={[]}>

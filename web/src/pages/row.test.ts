@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ColumnInfo, TableInfo } from "../api/dataverse";
-import { formColumns, fromRow, gridColumns, shown, toWire } from "./row";
+import { byDefault, formColumns, fromRow, gridColumns, rowOf, shown, toWire } from "./row";
 
 function column(name: string, type: string, more: Partial<ColumnInfo> = {}): ColumnInfo {
   const attributeTypes: Record<string, string> = { MultiSelectPicklist: "Virtual" };
@@ -66,6 +66,31 @@ test("values of a row are what the fields hold", () => {
   const customer = column("fh_customer", "Lookup");
   expect(fromRow(row, customer)).toEqual({ id: "7", table: "account", name: "Fabrikam" });
   expect(shown(row, customer)).toBe("Fabrikam");
+});
+
+test("a new row begins with the defaults", () => {
+  expect(byDefault(column("fh_stage", "Picklist", { DefaultFormValue: 727000000 }))).toBe(
+    "727000000",
+  );
+  expect(byDefault(column("fh_stage", "Picklist", { DefaultFormValue: -1 }))).toBeUndefined();
+  expect(byDefault(column("fh_isbillable", "Boolean", { DefaultValue: true }))).toBe("true");
+  expect(byDefault(column("fh_text", "String"))).toBeUndefined();
+});
+
+test("lookups travel as links, by the property for their table", () => {
+  const customer = column("fh_customer", "Customer");
+  const references = ["account", "contact"].map((to) => ({
+    ReferencingAttribute: "fh_customer",
+    ReferencedEntity: to,
+    ReferencingEntityNavigationPropertyName: `fh_customer_${to}`,
+  }));
+  const tables = [{ LogicalName: "contact", EntitySetName: "contacts" } as TableInfo];
+  const wire = (value: Parameters<typeof rowOf>[1][string]) =>
+    rowOf([customer, day], { fh_customer: value }, references, tables);
+  expect(wire({ id: "7", table: "contact", name: "Ana" })).toEqual({
+    "fh_customer_contact@odata.bind": "/contacts(7)",
+  });
+  expect(wire(undefined)).toEqual({ "fh_customer_account@odata.bind": null });
 });
 
 const columns = [

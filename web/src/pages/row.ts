@@ -1,6 +1,12 @@
 // Rows as people see and fill them in: which columns, which fields, and how values travel.
 
-import { type ColumnInfo, FORMATTED, type Row, type TableInfo } from "../api/dataverse";
+import {
+  type ColumnInfo,
+  FORMATTED,
+  type Reference,
+  type Row,
+  type TableInfo,
+} from "../api/dataverse";
 
 /** What a field holds while it is filled in. Several choices stand with commas between them. */
 export type Value = string | Target | undefined;
@@ -84,6 +90,39 @@ export function fromRow(row: Row, column: ColumnInfo): Value {
     default:
       return String(value);
   }
+}
+
+/** What a new row gets where nobody says otherwise. */
+export function byDefault({ DefaultFormValue: choice, DefaultValue: isSet }: ColumnInfo): Value {
+  if (typeof isSet === "boolean") return String(isSet);
+  // The platform writes "none" as -1.
+  return typeof choice === "number" && choice >= 0 ? String(choice) : undefined;
+}
+
+/** The values of a form as the API wants them: plain, and links where a column is a lookup. */
+export function rowOf(
+  columns: ColumnInfo[],
+  values: Record<string, Value>,
+  references: Reference[],
+  tables: TableInfo[],
+): Row {
+  const member = (column: ColumnInfo): [string, unknown] => {
+    const name = column.LogicalName;
+    const value = values[name];
+    if (editorOf(column) !== "lookup") return [name, toWire(column, value as string | undefined)];
+    const target = typeof value === "object" ? value : undefined;
+    const link = references.find(
+      (reference) =>
+        reference.ReferencingAttribute === name &&
+        (!target || reference.ReferencedEntity === target.table),
+    );
+    const set = tables.find((table) => table.LogicalName === target?.table)?.EntitySetName;
+    return [
+      `${link?.ReferencingEntityNavigationPropertyName}@odata.bind`,
+      target ? `/${set}(${target.id})` : null,
+    ];
+  };
+  return Object.fromEntries(columns.filter((c) => c.LogicalName in values).map(member));
 }
 
 /** The value of a field as the API wants it; not for lookups, which are links. */

@@ -8,6 +8,7 @@ import {
   Text,
   tokens,
 } from "@fluentui/react-components";
+import { useQueryClient } from "@tanstack/react-query";
 import { Fragment, type ReactNode, useEffect } from "react";
 import { ErrorMessage } from "./ErrorMessage";
 
@@ -84,11 +85,15 @@ export function Page(props: {
 /** Content, or why there is none yet. */
 export function Content(props: {
   error?: unknown;
+  /** How to try again; without one, what was asked in vain is asked again. */
   retry?: () => void;
   pending?: boolean;
   children?: ReactNode;
 }) {
-  if (props.error) return <ErrorMessage error={props.error} retry={props.retry} />;
+  const queries = useQueryClient();
+  const askAgain = () =>
+    queries.resetQueries({ predicate: (query) => query.state.status === "error" });
+  if (props.error) return <ErrorMessage error={props.error} retry={props.retry ?? askAgain} />;
   return props.pending ? <Waiting /> : props.children;
 }
 
