@@ -3,9 +3,9 @@
 use base::limits::EXPAND_MAX;
 
 use super::cursor::Cursor;
-use super::error::TOO_MANY_LINKS;
 use super::options::{read_query_option, repeated};
 use super::{ParseError, Result, unqualified};
+use crate::error::TOO_MANY_LINKS;
 use crate::{Expand, Query};
 
 /// Parses the value of `$select`, decoded. Empty and `*` mean all.

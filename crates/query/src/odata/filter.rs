@@ -3,10 +3,10 @@
 use base::limits::{CONDITION_VALUES_MAX, CONDITIONS_MAX};
 
 use super::cursor::Cursor;
-use super::error::{TOO_MANY_CONDITIONS, TOO_MANY_VALUES};
-use super::functions::{QueryFunction, Values, query_function};
 use super::literal::{Aliases, Argument, argument, literal};
 use super::{ParseError, Result, unqualified};
+use crate::error::{TOO_MANY_CONDITIONS, TOO_MANY_VALUES};
+use crate::fetch::{Operator, OperatorRow, Values};
 use crate::{Comparison, Filter, Literal, OrderBy, Quantifier, TextTest};
 
 /// Parses the value of `$filter`, decoded.
@@ -274,7 +274,7 @@ impl Parser<'_> {
     fn function(
         &mut self,
         path: Vec<String>,
-        function: &QueryFunction,
+        function: &OperatorRow,
         start: &Cursor<'_>,
     ) -> Result<Filter> {
         let prefix = match (&self.variable, path.as_slice()) {
@@ -366,6 +366,11 @@ pub(super) fn named_arguments(
     }
 }
 
+/// The operator that is the query function `name`.
+pub(super) fn query_function(name: &str) -> Option<&'static OperatorRow> {
+    Operator::by_name(name).filter(|row| row.is_function)
+}
+
 fn comparison(word: &str) -> Option<Comparison> {
     Some(match word {
         "eq" => Comparison::Equal,
@@ -435,7 +440,7 @@ fn unknown_function(name: &str) -> ParseError {
 
 /// The property and the values of a query function, in order.
 fn function_values(
-    function: &QueryFunction,
+    function: &OperatorRow,
     arguments: Vec<(String, Argument)>,
 ) -> Result<(String, Vec<Literal>)> {
     let wrong = |what: &str| {

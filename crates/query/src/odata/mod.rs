@@ -5,20 +5,17 @@
 //! The grammar is that of OData 4.0 URL conventions, cut to what Dataverse accepts, with the
 //! tolerance that real clients need: `$` percent-encoded or not, `+` for a space, several forms
 //! of keys. Wrong input gives a [`ParseError`] with its position; no input panics. A further
-//! query function is one line in [`QUERY_FUNCTIONS`].
+//! query function is one line in [`crate::fetch::OPERATORS`].
 
 mod cursor;
-mod error;
 mod expand;
 mod filter;
-mod functions;
 mod literal;
 mod options;
 mod path;
 mod write;
 
-pub use error::ParseError;
-pub use functions::{QUERY_FUNCTIONS, QueryFunction, Values, query_function};
+pub use crate::error::ParseError;
 pub use literal::{Aliases, Argument};
 pub use options::{Options, decode, parse_options};
 pub use path::{

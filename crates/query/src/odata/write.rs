@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::NAMESPACE;
-use super::functions::{Values, query_function};
+use super::filter::query_function;
+use crate::fetch::Values;
 use crate::{Comparison, Expand, Filter, Literal, OrderBy, Quantifier, Query, TextTest};
 
 /// What cannot stand in the value of an option as it is.

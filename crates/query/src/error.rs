@@ -1,20 +1,20 @@
-//! What is wrong with a URL, and where.
+//! What is wrong with a query, and where.
 
 use std::fmt;
 
 use base::Kind;
 
 /// The protocol's code for a URL that is not understood.
-pub(super) const BAD_REQUEST: &str = "0x80060888";
+pub(crate) const BAD_REQUEST: &str = "0x80060888";
 /// The protocol's code for more conditions than a query may have.
-pub(super) const TOO_MANY_CONDITIONS: &str = "0x8004430c";
+pub(crate) const TOO_MANY_CONDITIONS: &str = "0x8004430c";
 /// The protocol's code for more expanded tables than a query may have.
-pub(super) const TOO_MANY_LINKS: &str = "0x8004430d";
+pub(crate) const TOO_MANY_LINKS: &str = "0x8004430d";
 
 /// The protocol's code for more values than a condition may have.
-pub(super) const TOO_MANY_VALUES: &str = "0x8004430e";
+pub(crate) const TOO_MANY_VALUES: &str = "0x8004430e";
 
-/// What is wrong with a URL, in the protocol's words, and where.
+/// What is wrong with a query, in the protocol's words, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseError {
     /// [`Kind::Invalid`], or [`Kind::NotImplemented`] for what is known and not done.
@@ -23,25 +23,25 @@ pub struct ParseError {
     pub code: &'static str,
     /// What is wrong; tells the position where there is one.
     pub message: String,
-    /// In characters from the start of the option or path segment.
+    /// In characters from the start of the text, option or path segment.
     pub position: usize,
 }
 
 impl ParseError {
     /// The text is wrong in a way that has no single position.
-    pub(super) fn new(message: impl Into<String>) -> Self {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
         Self { kind: Kind::Invalid, code: BAD_REQUEST, message: message.into(), position: 0 }
     }
 
     /// `what` is wrong at the byte offset `at` of `text`.
-    pub(super) fn at(what: impl fmt::Display, at: usize, text: &str) -> Self {
+    pub(crate) fn at(what: impl fmt::Display, at: usize, text: &str) -> Self {
         let position = text.get(..at).unwrap_or(text).chars().count();
         let message = format!("{what} at position {position} in '{text}'.");
         Self { position, ..Self::new(message) }
     }
 
     /// The same error under another code of the protocol.
-    pub(super) fn with_code(self, code: &'static str) -> Self {
+    pub(crate) fn with_code(self, code: &'static str) -> Self {
         Self { code, ..self }
     }
 }
