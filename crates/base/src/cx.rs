@@ -20,6 +20,15 @@ pub enum Caller {
     Application(Uuid),
 }
 
+/// The user of an environment for whom a caller acts, instead of for himself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ActsFor {
+    /// The one with this id in the directory (`CallerObjectId`).
+    Object(PrincipalId),
+    /// The one with this id in the environment (`MSCRMCallerID`, a `systemuserid`).
+    User(Uuid),
+}
+
 /// The context of a call, first argument of everything: who, when, and where ids come from.
 ///
 /// Cheap to clone.
@@ -27,6 +36,8 @@ pub enum Caller {
 pub struct Cx {
     /// Who calls.
     pub caller: Caller,
+    /// For whom he acts in an environment; nobody: for himself.
+    pub acts_for: Option<ActsFor>,
     /// The id of the request, for logs and error answers.
     pub request_id: Uuid,
     /// The unique name of the solution that a change belongs to (`MSCRM.SolutionUniqueName`).
@@ -38,7 +49,8 @@ pub struct Cx {
 impl Cx {
     /// A context for `caller` with the given sources of time and randomness.
     pub fn new(caller: Caller, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
-        let mut cx = Self { caller, request_id: Uuid::nil(), solution: None, clock, random };
+        let (acts_for, solution) = (None, None);
+        let mut cx = Self { caller, acts_for, request_id: Uuid::nil(), solution, clock, random };
         cx.request_id = cx.random_id();
         cx
     }
@@ -48,10 +60,16 @@ impl Cx {
         Self::new(Caller::System, Arc::new(SystemClock), Arc::new(SystemRandom::default()))
     }
 
-    /// The same context for another caller.
+    /// The same context for another caller, who acts for himself.
     #[must_use]
     pub fn with_caller(&self, caller: Caller) -> Self {
-        Self { caller, ..self.clone() }
+        Self { caller, acts_for: None, ..self.clone() }
+    }
+
+    /// The same context for the same caller, who acts for somebody else.
+    #[must_use]
+    pub fn acting_for(&self, user: ActsFor) -> Self {
+        Self { acts_for: Some(user), ..self.clone() }
     }
 
     /// The time now, in whole seconds.

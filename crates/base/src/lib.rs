@@ -9,7 +9,9 @@ mod error;
 pub mod limits;
 mod time;
 
-pub use cx::{Caller, Clock, Cx, FixedClock, Random, SeededRandom, SystemClock, SystemRandom};
+pub use cx::{
+    ActsFor, Caller, Clock, Cx, FixedClock, Random, SeededRandom, SystemClock, SystemRandom,
+};
 pub use error::{Error, Kind, Result};
 pub use time::Instant;
 pub use uuid::Uuid;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
-use base::{Caller, Cx, PrincipalId, Result, Uuid, limits};
+use base::{ActsFor, Caller, Cx, PrincipalId, Result, Uuid, limits};
 use db::{Store, Tx};
 use metadata::{LanguageCode, Schema};
 
@@ -24,11 +24,19 @@ pub struct Environment {
     /// What the next writer goes on from: also a schema whose commit others share and wait for.
     written: Mutex<Arc<Snapshot>>,
     steps: Vec<Arc<dyn Step>>,
-    users: Mutex<HashMap<Caller, Arc<User>>>,
+    users: Mutex<HashMap<Caller, KnownUser>>,
     /// Grows when rows that decide rights change; a user read before that is not kept.
     users_version: AtomicU64,
     /// What reads found of columns.
     columns: ColumnCache,
+}
+
+/// Who a caller is here.
+#[derive(Clone)]
+struct KnownUser {
+    user: Arc<User>,
+    /// Those for whom he acted, as far as their rights and his go.
+    others: HashMap<ActsFor, Arc<User>>,
 }
 
 /// A schema with the number of changes that led to it.
@@ -197,22 +205,38 @@ impl Environment {
         self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Who the caller is here, with all that decides his rights.
+    /// Who the caller is here, or for whom he acts, with all that decides his rights.
     pub async fn user(&self, cx: &Cx) -> Result<Arc<User>> {
-        if let Some(user) = self.cached(&cx.caller) {
+        if let Some(user) = self.cached(cx) {
             return Ok(user);
         }
         let version = self.users_version.load(Ordering::Acquire);
+        let known = self.users().get(&cx.caller).cloned();
         let mut reader = self.store.read().await?;
-        let user = Arc::new(user::load(&mut reader, &self.store, &cx.caller).await?);
-        let mut users = self.users.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = match known {
+            Some(known) => known,
+            None => {
+                let user = user::load(&mut reader, &self.store, &cx.caller).await?;
+                KnownUser { user: Arc::new(user), others: HashMap::new() }
+            }
+        };
+        let mut found = known.user.clone();
+        if let Some(acts_for) = cx.acts_for {
+            let other = user::load_for(&mut reader, &self.store, &known.user, acts_for).await?;
+            found = Arc::new(other);
+            if known.others.len() >= limits::USERS_CACHED_MAX {
+                known.others.clear();
+            }
+            known.others.insert(acts_for, found.clone());
+        }
+        let mut users = self.users();
         if self.users_version.load(Ordering::Acquire) == version {
             if users.len() >= limits::USERS_CACHED_MAX {
                 users.clear();
             }
-            users.insert(cx.caller.clone(), user.clone());
+            users.insert(cx.caller.clone(), known);
         }
-        Ok(user)
+        Ok(found)
     }
 
     /// The user of somebody who may enter: a row is made at the first time, and names follow the
@@ -237,8 +261,17 @@ impl Environment {
         Ok(id)
     }
 
-    fn cached(&self, caller: &Caller) -> Option<Arc<User>> {
-        self.users.lock().unwrap_or_else(PoisonError::into_inner).get(caller).cloned()
+    fn cached(&self, cx: &Cx) -> Option<Arc<User>> {
+        let users = self.users();
+        let known = users.get(&cx.caller)?;
+        match &cx.acts_for {
+            None => Some(known.user.clone()),
+            Some(other) => known.others.get(other).cloned(),
+        }
+    }
+
+    fn users(&self) -> MutexGuard<'_, HashMap<Caller, KnownUser>> {
+        self.users.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn columns(&self) -> &ColumnCache {
@@ -250,7 +283,7 @@ impl Environment {
     }
 
     pub(crate) fn forget_users(&self) {
-        let mut users = self.users.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut users = self.users();
         self.users_version.fetch_add(1, Ordering::AcqRel);
         users.clear();
     }

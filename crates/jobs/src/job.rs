@@ -1,6 +1,6 @@
 //! What a job is.
 
-use base::{Caller, Cx, Error, Kind, Result, Uuid};
+use base::{ActsFor, Caller, Cx, Error, Kind, Result, Uuid};
 use db::Row;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -26,6 +26,8 @@ pub struct Job {
     pub run_at_ms: i64,
     /// Who asked for it.
     pub created_by: Caller,
+    /// For whom he asked.
+    pub acts_for: Option<ActsFor>,
     /// The display name of who asked for it.
     pub created_by_name: String,
     /// When it was asked for, in milliseconds since 1970.
@@ -179,6 +181,7 @@ impl From<&Error> for Failure {
 
 impl Job {
     pub(crate) fn read(row: &Row) -> Result<Self> {
+        let (created_by, acts_for) = asker_from(&row.get::<String>(8)?)?;
         Ok(Self {
             id: row.get(0)?,
             kind: row.get(1)?,
@@ -188,13 +191,20 @@ impl Job {
             stages: from_json(&row.get::<String>(5)?)?,
             attempts: row.get(6)?,
             run_at_ms: row.get(7)?,
-            created_by: caller_from(&row.get::<String>(8)?)?,
+            created_by,
+            acts_for,
             created_by_name: row.get(9)?,
             created_at_ms: row.get(10)?,
             updated_at_ms: row.get(11)?,
             result: row.get::<Option<String>>(12)?.map(|t| from_json(&t)).transpose()?,
             failure: row.get::<Option<String>>(13)?.map(|t| from_json(&t)).transpose()?,
         })
+    }
+
+    /// The context with the rights of who asked for it.
+    pub fn cx(&self, cx: &Cx) -> Cx {
+        let cx = cx.with_caller(self.created_by.clone());
+        self.acts_for.map_or_else(|| cx.clone(), |user| cx.acting_for(user))
     }
 
     /// How a job that ended did: what the handler gave, or why it failed. Nothing while it is active.
@@ -236,7 +246,32 @@ fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(Error::internal)
 }
 
-pub(crate) fn caller_text(caller: &Caller) -> String {
+/// Who asks, and for whom: `user <id>`, `user <id> for user <id>`.
+pub(crate) fn asker_text(cx: &Cx) -> String {
+    let caller = caller_text(&cx.caller);
+    match cx.acts_for {
+        None => caller,
+        Some(ActsFor::Object(id)) => format!("{caller} for object {id}"),
+        Some(ActsFor::User(id)) => format!("{caller} for user {id}"),
+    }
+}
+
+fn asker_from(text: &str) -> Result<(Caller, Option<ActsFor>)> {
+    let Some((caller, other)) = text.split_once(" for ") else {
+        return Ok((caller_from(text)?, None));
+    };
+    let unknown = || Error::internal(format!("a job was created by '{text}'"));
+    let (kind, id) = other.split_once(' ').ok_or_else(unknown)?;
+    let id = id.parse().map_err(|_| unknown())?;
+    let acts_for = match kind {
+        "object" => ActsFor::Object(id),
+        "user" => ActsFor::User(id),
+        _ => return Err(unknown()),
+    };
+    Ok((caller_from(caller)?, Some(acts_for)))
+}
+
+fn caller_text(caller: &Caller) -> String {
     match caller {
         Caller::Anonymous => "anonymous".into(),
         Caller::System => "system".into(),

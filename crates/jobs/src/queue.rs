@@ -9,7 +9,7 @@ use db::{Statement, Store, Tx, statement};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
-use crate::job::{COLUMNS, Job, NewJob, Stage, State, caller_text, to_json};
+use crate::job::{COLUMNS, Job, NewJob, Stage, State, asker_text, to_json};
 use crate::migrations::MIGRATIONS;
 
 /// The queue in one store.
@@ -55,6 +55,7 @@ impl Queue {
             attempts: 0,
             run_at_ms: new.run_at_ms.unwrap_or(now),
             created_by: cx.caller.clone(),
+            acts_for: cx.acts_for,
             created_by_name: new.created_by_name,
             created_at_ms: now,
             updated_at_ms: now,
@@ -75,7 +76,7 @@ impl Queue {
             job.state.name(),
             to_json(&job.stages)?,
             job.run_at_ms,
-            caller_text(&job.created_by),
+            asker_text(cx),
             &job.created_by_name,
             now,
         ))

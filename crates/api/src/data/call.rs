@@ -6,7 +6,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use base::limits::BODY_BYTES_MAX;
-use base::{Cx, Error, Kind, Result, Uuid};
+use base::{ActsFor, Cx, Error, Kind, Result, Uuid};
 use dataverse::{Environment, Message, Reply};
 use metadata::Schema;
 use query::odata::{self, Options, Path};
@@ -72,8 +72,10 @@ pub(super) async fn read(
     let address = address.as_ref().map_err(copied)?.clone();
     let mut cx = app.authenticate(&parts.headers).await.map_err(in_protocol)?;
     cx.request_id = request_id;
+    cx.acts_for = acts_for(&parts.headers)?;
     let environment = app.tenant.environment_by_domain(&cx, &address.domain).await?;
-    // Whoever has no role here learns nothing, not even what there is.
+    // Whoever has no role here learns nothing, not even what there is; nor does he who acts for
+    // somebody and may not.
     environment.user(&cx).await?;
     let preferences = Preferences::of(&parts.headers)?;
     let conditions = Conditions::of(&parts.headers)?;
@@ -97,6 +99,22 @@ pub(super) async fn read(
     refuse_unsupported(&call)?;
     call.cx.solution = solution(&call);
     Ok(call)
+}
+
+/// The user for whom the caller acts: by the id in the directory, else by the id of the row.
+pub(super) fn acts_for(headers: &HeaderMap) -> Result<Option<ActsFor>> {
+    let read = |name: &str, acts_for: fn(Uuid) -> ActsFor| {
+        let Some(value) = headers.get(name) else { return Ok(None) };
+        let text = value.to_str().unwrap_or_default().trim();
+        let id = Uuid::parse_str(text).map_err(|_| {
+            Error::invalid(format!("The header {name} needs the id of a user, not '{text}'."))
+        })?;
+        Ok(Some(acts_for(id)))
+    };
+    match read("CallerObjectId", ActsFor::Object)? {
+        Some(user) => Ok(Some(user)),
+        None => read("MSCRMCallerID", ActsFor::User),
+    }
 }
 
 /// A refusal of a token with a code that clients of this service know.
@@ -139,11 +157,6 @@ fn solution(call: &Call) -> Option<Arc<str>> {
 
 /// Refuses what would change what is done, and is not done here.
 fn refuse_unsupported(call: &Call) -> Result<()> {
-    for name in ["callerobjectid", "mscrmcallerid"] {
-        if call.header(name).is_some() {
-            return Err(Error::not_implemented(format!("Impersonation by the header '{name}'")));
-        }
-    }
     if call.header("mscrm.suppressduplicatedetection").is_some_and(|v| v.trim() == "false") {
         return Err(Error::not_implemented("Duplicate detection"));
     }

@@ -1,6 +1,6 @@
 //! What the protocol has and we do not: answered with 501 that names it, so that nobody takes it
 //! for a mistake of his. Also refused by name, where they are read: `$batch`, `$apply`, `fetchXml`,
-//! `savedQuery`, `userQuery`, `sql`, `$deltatoken`, impersonation, `respond-async`, the content of
+//! `savedQuery`, `userQuery`, `sql`, `$deltatoken`, `respond-async`, the content of
 //! file and image columns.
 
 /// Whether `name` is a message of the protocol.

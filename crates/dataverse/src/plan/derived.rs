@@ -106,12 +106,21 @@ fn created(table: &Table, author: Author<'_>, values: &mut Values) {
     fill(table, values, "createdby", user);
     fill(table, values, "modifiedon", || now);
     fill(table, values, "modifiedby", user);
+    if let Some(caller) = author.user.on_behalf_by {
+        for column in ["createdonbehalfby", "modifiedonbehalfby"] {
+            fill(table, values, column, || lookup(caller, "systemuser"));
+        }
+    }
 }
 
 /// Who changed a row and when.
 pub(crate) fn changed(table: &Table, author: Author<'_>, values: &mut Values) {
     fill(table, values, "modifiedon", || Value::DateTime(author.now));
     fill(table, values, "modifiedby", || lookup(author.user.id, "systemuser"));
+    let caller = author.user.on_behalf_by;
+    fill(table, values, "modifiedonbehalfby", || {
+        caller.map_or(Value::Null, |caller| lookup(caller, "systemuser"))
+    });
 }
 
 /// The columns that tell the owner.

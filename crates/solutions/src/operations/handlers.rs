@@ -77,7 +77,7 @@ async fn entered(
     progress.stage(cx, StageName::Run).await?;
     let name = job.payload["environment"].as_str().unwrap_or_default();
     let environment = source.environment(cx, name).await?;
-    Ok((environment, cx.with_caller(job.created_by.clone())))
+    Ok((environment, job.cx(cx)))
 }
 
 fn payload<T: DeserializeOwned>(job: &Job) -> Result<T> {
