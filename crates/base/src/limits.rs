@@ -77,6 +77,8 @@ pub const ENVIRONMENT_SWITCHES_BYTES_MAX: usize = 64 * 1024;
 pub const EXPANDED_ROWS_MAX: usize = 50_000;
 /// `$expand` options in one request (protocol).
 pub const EXPAND_MAX: usize = 15;
+/// The longest FetchXML, in bytes.
+pub const FETCH_XML_BYTES_MAX: usize = 1024 * 1024;
 /// Groups that one principal may be in, directly or through other groups.
 pub const GROUPS_PER_MEMBER_MAX: usize = 2048;
 /// Jobs that one process runs at the same time.

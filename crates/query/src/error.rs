@@ -10,9 +10,13 @@ pub(crate) const BAD_REQUEST: &str = "0x80060888";
 pub(crate) const TOO_MANY_CONDITIONS: &str = "0x8004430c";
 /// The protocol's code for more expanded tables than a query may have.
 pub(crate) const TOO_MANY_LINKS: &str = "0x8004430d";
-
+/// The protocol's code for what is not done.
+const NOT_IMPLEMENTED: &str = "0x80040219";
 /// The protocol's code for more values than a condition may have.
 pub(crate) const TOO_MANY_VALUES: &str = "0x8004430e";
+
+/// The result of parsing.
+pub type Result<T> = std::result::Result<T, ParseError>;
 
 /// What is wrong with a query, in the protocol's words, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +42,17 @@ impl ParseError {
         let position = text.get(..at).unwrap_or(text).chars().count();
         let message = format!("{what} at position {position} in '{text}'.");
         Self { position, ..Self::new(message) }
+    }
+
+    /// The same error at the byte offset `at` of `text`, which the message does not repeat.
+    pub(crate) fn with_position(self, at: usize, text: &str) -> Self {
+        let position = text.get(..at).unwrap_or(text).chars().count();
+        Self { position, ..self }
+    }
+
+    /// The text asks for something that the protocol knows and this server does not do.
+    pub(crate) fn not_implemented(what: impl Into<String>) -> Self {
+        Self { kind: Kind::NotImplemented, code: NOT_IMPLEMENTED, ..Self::new(what) }
     }
 
     /// The same error under another code of the protocol.

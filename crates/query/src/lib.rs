@@ -8,7 +8,7 @@ pub mod fetch;
 mod model;
 pub mod odata;
 
-pub use error::ParseError;
+pub use error::{ParseError, Result};
 pub use model::{
     Comparison, Expand, Filter, Key, KeyValue, Literal, OrderBy, Quantifier, Query, TextTest,
 };

@@ -186,6 +186,18 @@ pub enum LinkKind {
     NotAll,
 }
 
+impl LinkKind {
+    /// Whether it stands in a filter.
+    pub fn is_condition(self) -> bool {
+        matches!(self, Self::Any | Self::NotAny | Self::All | Self::NotAll)
+    }
+
+    /// Whether columns of the linked table can be in the answer.
+    pub fn returns_columns(self) -> bool {
+        matches!(self, Self::Inner | Self::Outer | Self::MatchFirst)
+    }
+}
+
 /// A condition on rows.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Filter {

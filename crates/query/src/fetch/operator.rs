@@ -2,6 +2,11 @@
 //!
 //! To add one: a line in the list, in order of the name; what it means is `dataverse::plan`'s.
 
+use base::limits::CONDITION_VALUES_MAX;
+
+use super::codes::INVALID_ARGUMENT;
+use crate::error::TOO_MANY_VALUES;
+
 /// What is known of an operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OperatorRow {
@@ -166,6 +171,43 @@ impl Operator {
         let name = if name.eq_ignore_ascii_case("neq") { "ne" } else { name };
         OPERATORS.iter().find(|row| row.fetch_name.eq_ignore_ascii_case(name))
     }
+}
+
+/// What is wrong with `count` values of a condition on `attribute`: the protocol's code and words.
+pub(super) fn wrong_count(
+    row: &OperatorRow,
+    attribute: &str,
+    count: usize,
+) -> Option<(&'static str, String)> {
+    let OperatorRow { name, values, .. } = row;
+    if count > CONDITION_VALUES_MAX {
+        let message = format!(
+            "Number of values in one condition exceeded maximum limit of {CONDITION_VALUES_MAX}."
+        );
+        return Some((TOO_MANY_VALUES, message));
+    }
+    let wanted = match values {
+        Values::None => 0,
+        Values::One => 1,
+        Values::Two | Values::Pair => 2,
+        Values::Many => count.max(1),
+    };
+    if count == wanted {
+        return None;
+    }
+    let message = match (wanted, count) {
+        (0, _) => format!(
+            "Condition operator '{name}' requires that no values are set. Values.Length: {count}"
+        ),
+        (1, 0) => format!(
+            "Attribute 'value' or 'valueof' must be specified for condition operator: {name}"
+        ),
+        _ => format!(
+            "The ConditionOperator.{name} requires {wanted} value/s, not {count}. Parameter Name: \
+             {attribute}."
+        ),
+    };
+    Some((INVALID_ARGUMENT, message))
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ mod options;
 mod path;
 mod write;
 
-pub use crate::error::ParseError;
+pub use crate::error::{ParseError, Result};
 pub use literal::{Aliases, Argument};
 pub use options::{Options, decode, parse_options};
 pub use path::{
@@ -25,9 +25,6 @@ pub use write::{encode, write_filter, write_options};
 
 /// The namespace of types and operations.
 pub const NAMESPACE: &str = "Microsoft.Dynamics.CRM";
-
-/// The result of parsing.
-pub type Result<T> = std::result::Result<T, ParseError>;
 
 /// `name` without the namespace of types and operations, or its alias; `None` if it has neither.
 pub fn unqualified(name: &str) -> Option<&str> {

@@ -1,6 +1,5 @@
 //! The part of a URL after `?`.
 
-use base::Kind;
 use base::limits::{BATCH_URL_BYTES_MAX, URL_BYTES_MAX};
 use percent_encoding::percent_decode_str;
 
@@ -95,7 +94,7 @@ fn read_option(name: &str, value: &str, options: &mut Options) -> Result<()> {
         "$skiptoken" => options.query.skip_token = Some(value.to_owned()),
         "$count" => options.query.count = boolean(value)?,
         "$expand" => options.query.expand = parse_expand(value)?,
-        "$apply" => return Err(not_implemented("$apply")),
+        "$apply" => return Err(ParseError::not_implemented("$apply")),
         "$skip" => return Err(ParseError::new("Skip Clause is not supported in CRM")),
         _ => read_query_option(name, value, Some(&options.aliases), &mut options.query)?,
     }
@@ -146,13 +145,4 @@ pub(super) fn repeated(name: &str) -> ParseError {
     ParseError::new(format!(
         "Query option '{name}' was specified more than once, but it must be specified at most once."
     ))
-}
-
-fn not_implemented(what: &str) -> ParseError {
-    ParseError {
-        kind: Kind::NotImplemented,
-        code: "0x80040219",
-        message: what.to_owned(),
-        position: 0,
-    }
 }

@@ -1,5 +1,6 @@
 //! What is too much is refused by name, whatever its form.
 
+use query::fetch::{Cookie, parse_xml};
 use query::odata::{Aliases, parse_key, parse_options, parse_path, parse_reference};
 
 fn refusal(query: &str) -> String {
@@ -59,4 +60,50 @@ fn length() {
     assert!(parse_path(&long, &Aliases::new()).is_err());
     assert!(parse_reference(&long).is_err());
     assert!(parse_key(&long).is_err());
+}
+
+fn xml_refusal(inside: &str) -> String {
+    let error = parse_xml(&format!("<fetch><entity name=\"a\">{inside}</entity></fetch>"));
+    let error = error.unwrap_err();
+    format!("{} {}", error.code, error.message)
+}
+
+#[test]
+fn conditions_of_fetch_xml() {
+    let conditions = |count| "<condition attribute=\"a\" operator=\"null\" />".repeat(count);
+    let filter = |count| format!("<filter>{}</filter>", conditions(count));
+    assert!(
+        parse_xml(&format!("<fetch><entity name=\"a\">{}</entity></fetch>", filter(500))).is_ok()
+    );
+    assert_eq!(
+        xml_refusal(&filter(501)),
+        "0x8004430c Number of conditions in query exceeded maximum limit of 500."
+    );
+    let values = "<value>1</value>".repeat(2001);
+    assert_eq!(
+        xml_refusal(&format!(
+            "<filter><condition attribute=\"a\" operator=\"in\">{values}</condition></filter>"
+        )),
+        "0x8004430e Number of values in one condition exceeded maximum limit of 2000."
+    );
+}
+
+#[test]
+fn links_of_fetch_xml() {
+    let links = |count| "<link-entity name=\"b\" />".repeat(count);
+    let fetch = format!("<fetch><entity name=\"a\">{}</entity></fetch>", links(15));
+    assert!(parse_xml(&fetch).is_ok());
+    assert_eq!(
+        xml_refusal(&links(16)),
+        "0x8004430d Number of link entities in query exceeded maximum limit of 15."
+    );
+}
+
+#[test]
+fn nesting_and_length_of_xml() {
+    let deep = ["<filter>".repeat(5000), "</filter>".repeat(5000)].concat();
+    assert_eq!(xml_refusal(&deep), "0x80040201 Invalid XML. Elements are nested deeper than 64.");
+    assert!(Cookie::parse(&"<cookie>".repeat(5000)).is_err());
+    let long = " ".repeat(1024 * 1024);
+    assert_eq!(xml_refusal(&long), "0x80040201 Invalid XML. It is longer than 1048576 bytes.");
 }

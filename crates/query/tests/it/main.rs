@@ -3,6 +3,7 @@
 //! `BLESS=1 cargo test -p query` writes what the parser says now into the files; read the change.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod fetches;
 mod limits;
 mod properties;
 mod render;
@@ -10,6 +11,7 @@ mod render;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use query::fetch::{Cookie, parse_xml};
 use query::odata::{Aliases, parse_key, parse_options, parse_path, parse_reference};
 
 #[test]
@@ -47,13 +49,33 @@ fn references() {
 }
 
 #[test]
+fn fetch_xml() {
+    check("fetch.txt", |input| {
+        let fetch = parse_xml(input)?;
+        let written = fetch.to_xml();
+        assert_eq!(parse_xml(&written), Ok(fetch), "{written}");
+        Ok(written)
+    });
+}
+
+#[test]
+fn cookies() {
+    check("cookies.txt", |input| {
+        let cookie = Cookie::parse(input)?;
+        let annotation = cookie.to_annotation(3);
+        assert_eq!(Cookie::parse(&annotation).as_ref(), Ok(&cookie), "{annotation}");
+        Ok(format!("{} as {annotation}", cookie.to_xml()))
+    });
+}
+
+#[test]
 fn an_alias_without_a_value_is_null() {
     let path = parse_path("F(A=@p)", &Aliases::new()).unwrap();
     assert_eq!(render::path(&path), "F(A=null)");
 }
 
 /// Compares what `parse` says of each input of a file with what the file says.
-fn check(file: &str, parse: impl Fn(&str) -> query::odata::Result<String>) {
+fn check(file: &str, parse: impl Fn(&str) -> query::Result<String>) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/cases").join(file);
     let wanted = std::fs::read_to_string(&path).unwrap();
     let mut found = String::new();

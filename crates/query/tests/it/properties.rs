@@ -1,8 +1,11 @@
 //! What holds for every input.
 
 use proptest::prelude::*;
+use query::fetch::{Cookie, parse_xml};
 use query::odata::{Aliases, parse_key, parse_options, parse_path, parse_reference, write_options};
 use query::{Comparison, Expand, Filter, Literal, OrderBy, Quantifier, Query, TextTest};
+
+use crate::fetches::fetches;
 
 /// Pieces of the language, so that random texts get further than the first character.
 fn pieces() -> impl Strategy<Value = String> {
@@ -57,6 +60,49 @@ fn pieces() -> impl Strategy<Value = String> {
         "\u{0}",
         ".",
         "$1",
+    ]);
+    prop_oneof![
+        prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat()),
+        any::<String>(),
+    ]
+}
+
+/// Pieces of FetchXML.
+fn xml_pieces() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "<fetch",
+        "<entity name='a'>",
+        "</entity>",
+        "</fetch>",
+        "<filter type='or'>",
+        "</filter>",
+        "<condition attribute='a' operator='",
+        "in",
+        "eq",
+        "' value='",
+        "'",
+        "/>",
+        ">",
+        "<value>",
+        "</value>",
+        "<link-entity name='b' link-type='any'>",
+        "</link-entity>",
+        "<attribute name='a' aggregate='sum' alias='",
+        " aggregate='true'",
+        " paging-cookie='",
+        "%3ccookie%20page%3d%221%22",
+        "&lt;cookie page=&quot;1&quot;/&gt;",
+        "&#0;",
+        "&amp;",
+        "&",
+        "<![CDATA[",
+        "]]>",
+        "<!--",
+        "-->",
+        "<!DOCTYPE",
+        "<?xml",
+        "é",
+        "\u{0}",
     ]);
     prop_oneof![
         prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat()),
@@ -150,6 +196,19 @@ proptest! {
         let _ = parse_reference(&text);
         let _ = parse_options(&format!("$filter={text}"));
         let _ = parse_options(&format!("$expand={text}"));
+    }
+
+    #[test]
+    fn no_xml_panics(text in xml_pieces()) {
+        let _ = parse_xml(&text);
+        let _ = parse_xml(&format!("<fetch><entity name='a'>{text}</entity></fetch>"));
+        let _ = Cookie::parse(&text);
+    }
+
+    #[test]
+    fn fetch_xml_is_read_as_it_was_written(fetch in fetches()) {
+        let text = fetch.to_xml();
+        prop_assert_eq!(parse_xml(&text), Ok(fetch), "{}", text);
     }
 
     #[test]
