@@ -106,7 +106,8 @@ pub async fn finish(request: Request, next: Next) -> Response {
     response
 }
 
-fn log(error: &Error, request_id: &str, method: &str, path: &str) {
+/// Logs an error that a request or a part of a batch ended with.
+pub(crate) fn log(error: &Error, request_id: &str, method: &str, path: &str) {
     let cause = error.chain();
     match error.kind {
         Kind::Internal => tracing::error!(request_id, method, path, cause, "the request failed"),

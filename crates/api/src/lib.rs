@@ -14,12 +14,23 @@ pub mod data;
 pub mod error;
 mod origin;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::middleware::from_fn;
+use control::Environments;
+use jobs::Handler;
 
 pub use app::App;
 pub use error::ApiError;
 pub use origin::{Origin, Scheme};
+
+/// What does the jobs that requests leave behind.
+pub fn handlers(environments: Arc<Environments>) -> Vec<Arc<dyn Handler>> {
+    let mut handlers = dataverse::background::handlers(environments.clone());
+    handlers.extend(solutions::operations::handlers(environments));
+    handlers
+}
 
 /// Everything that the server answers.
 pub fn router(app: App) -> Router {

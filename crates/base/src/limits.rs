@@ -21,6 +21,12 @@ pub const BATCH_OPERATIONS_MAX: usize = 1000;
 pub const BATCH_URL_BYTES_MAX: usize = 65_536;
 /// The largest body of a request, in bytes (protocol: about 116 MB).
 pub const BODY_BYTES_MAX: usize = 116 * 1024 * 1024;
+/// Rows that one `BulkDelete` could not delete and tells one by one.
+pub const BULK_DELETE_FAILURES_MAX: usize = 1000;
+/// Rows that `BulkDelete` deletes in one transaction.
+pub const BULK_DELETE_TOGETHER_MAX: usize = 100;
+/// Rows of one `CreateMultiple`, `UpdateMultiple`, `UpsertMultiple` or `DeleteMultiple`.
+pub const BULK_ROWS_MAX: usize = 50_000;
 /// Free database capacity that a counted environment needs, in megabytes (protocol: 1 GB).
 pub const CAPACITY_FREE_MB_MIN: i64 = 1024;
 /// Conditions in one query (protocol).

@@ -23,6 +23,7 @@ mod registry;
 pub mod roles;
 pub mod settings;
 mod sku;
+mod source;
 mod tenant;
 mod urls;
 
@@ -33,5 +34,6 @@ pub use capacity::Capacity;
 pub use environments::{Database, Environment, Provisioning, Runtime, UpdateCadence};
 pub use operations::{Actor, Operation, OperationState, OperationType};
 pub use sku::Sku;
+pub use source::Environments;
 pub use tenant::{Options, Tenant};
 pub use urls::{UrlStyle, Urls};

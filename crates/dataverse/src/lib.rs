@@ -7,6 +7,7 @@
 //!
 //! A new message is a file in `messages/`, and one line in the list of `messages/mod.rs`.
 
+pub mod background;
 mod bulk;
 mod component_rows;
 pub mod component_types;

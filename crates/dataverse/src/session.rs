@@ -70,6 +70,11 @@ impl<'e> Session<'e> {
         &self.cx
     }
 
+    /// Says to which solution what follows belongs.
+    pub fn set_solution(&mut self, solution: Option<Arc<str>>) {
+        self.cx.solution = solution;
+    }
+
     /// The environment.
     pub fn environment(&self) -> &'e Environment {
         self.environment

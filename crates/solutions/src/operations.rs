@@ -4,15 +4,17 @@
 mod handlers;
 mod progress;
 
-use base::{Caller, Cx, Error, Result, Uuid};
-use dataverse::{Environment, Session, Value};
+use base::{Cx, Error, Result, Uuid};
+use dataverse::background::operation;
+use dataverse::{Environment, Value};
 use package::Package;
 use serde::{Deserialize, Serialize};
 
 use crate::import::{ComponentParameter, ImportOptions};
 use crate::{ExportOptions, blob, export, import};
 
-pub use handlers::{EnvironmentSource, handlers};
+pub use dataverse::background::EnvironmentSource;
+pub use handlers::handlers;
 pub use progress::{ImportProgress, progress_of};
 
 /// The kind of jobs that import.
@@ -70,7 +72,8 @@ pub async fn prepare_import(
         publish_workflows: options.publish_workflows,
         parameters: options.parameters.clone(),
     };
-    put_operation(&mut session, job.operation, "ImportSolutionAsync", OPERATION_IMPORT).await?;
+    let name = "ImportSolutionAsync";
+    operation::put(&mut session, job.operation, name, name, OPERATION_IMPORT).await?;
     session.commit().await?;
     Ok(job)
 }
@@ -91,16 +94,10 @@ pub async fn prepare_export(
         unique_name: unique_name.to_owned(),
         managed,
     };
-    put_operation(&mut session, job.operation, "ExportSolutionAsync", OPERATION_EXPORT).await?;
+    let name = "ExportSolutionAsync";
+    operation::put(&mut session, job.operation, name, name, OPERATION_EXPORT).await?;
     session.commit().await?;
     Ok(job)
-}
-
-/// Takes an operation back whose job could not be queued.
-pub async fn discard(environment: &Environment, cx: &Cx, operation: Uuid) -> Result<()> {
-    let mut session = environment.begin(cx).await?;
-    session.remove_row("asyncoperation", operation).await?;
-    session.commit().await
 }
 
 /// The package that an export made.
@@ -148,9 +145,10 @@ pub async fn uninstall(environment: &Environment, cx: &Cx, unique_name: &str) ->
     crate::uninstall(environment, cx, unique_name).await?;
     let mut session = environment.begin(cx).await?;
     let id = cx.new_id();
-    put_operation(&mut session, id, "UninstallSolutionAsync", OPERATION_UNINSTALL).await?;
+    let name = "UninstallSolutionAsync";
+    operation::put(&mut session, id, name, name, OPERATION_UNINSTALL).await?;
     session.commit().await?;
-    finish(environment, cx, id, None).await?;
+    operation::finish(environment, cx, id, None).await?;
     Ok(id)
 }
 
@@ -161,7 +159,7 @@ fn parked(export_job: Uuid) -> String {
 
 /// Does an import whose turn it is; tells the operation how it ended.
 pub(crate) async fn run_import(environment: &Environment, cx: &Cx, job: &ImportJob) -> Result<()> {
-    if !start(environment, cx, job.operation).await? {
+    if !operation::start(environment, cx, job.operation).await? {
         return Ok(());
     }
     let bytes = {
@@ -177,12 +175,12 @@ pub(crate) async fn run_import(environment: &Environment, cx: &Cx, job: &ImportJ
     let watch = progress::watch(environment, job.import_job);
     let result =
         import(environment, cx, &bytes, &options, &|done, step| watch.tell(done, step)).await;
-    finish(environment, cx, job.operation, result.err()).await
+    operation::finish(environment, cx, job.operation, result.err()).await
 }
 
 /// Does an export whose turn it is; parks the package.
 pub(crate) async fn run_export(environment: &Environment, cx: &Cx, job: &ExportJob) -> Result<()> {
-    if !start(environment, cx, job.operation).await? {
+    if !operation::start(environment, cx, job.operation).await? {
         return Ok(());
     }
     let options = ExportOptions { managed: job.managed, include_values: false };
@@ -190,7 +188,7 @@ pub(crate) async fn run_export(environment: &Environment, cx: &Cx, job: &ExportJ
         Ok(bytes) => park(environment, cx, job.export_job, bytes).await,
         Err(error) => Err(error),
     };
-    finish(environment, cx, job.operation, result.err()).await
+    operation::finish(environment, cx, job.operation, result.err()).await
 }
 
 async fn park(environment: &Environment, cx: &Cx, job: Uuid, bytes: Vec<u8>) -> Result<()> {
@@ -199,68 +197,5 @@ async fn park(environment: &Environment, cx: &Cx, job: Uuid, bytes: Vec<u8>) -> 
     let sql = format!("insert into {table} (hash, content) values (?1, ?2) on conflict do nothing");
     let statement = db::Statement::new(sql, vec![parked(job).into(), bytes.into()]);
     session.tx().execute(&statement).await?;
-    session.commit().await
-}
-
-async fn put_operation(
-    session: &mut Session<'_>,
-    id: Uuid,
-    message: &str,
-    kind: i32,
-) -> Result<()> {
-    let values = vec![
-        ("name", Value::Text(message.to_owned())),
-        ("messagename", Value::Text(message.to_owned())),
-        ("operationtype", Value::Choice(kind)),
-        ("statecode", Value::Choice(0)),
-        ("statuscode", Value::Choice(0)),
-    ];
-    session.put_row("asyncoperation", id, values).await
-}
-
-/// Says that an operation runs now; false where it has ended already, in a run before a crash.
-async fn start(environment: &Environment, cx: &Cx, operation: Uuid) -> Result<bool> {
-    let mut session = environment.begin(cx).await?;
-    let state = session.read_value("asyncoperation", operation, "statecode").await?;
-    if state == Value::Choice(COMPLETED) {
-        return Ok(false);
-    }
-    let values = vec![
-        ("startedon", Value::DateTime(cx.now())),
-        ("statecode", Value::Choice(2)),
-        ("statuscode", Value::Choice(20)),
-    ];
-    session.put_row("asyncoperation", operation, values).await?;
-    session.commit().await?;
-    Ok(true)
-}
-
-/// `asyncoperation.statecode`: it has ended, well or not.
-const COMPLETED: i32 = 3;
-
-async fn finish(
-    environment: &Environment,
-    cx: &Cx,
-    operation: Uuid,
-    error: Option<Error>,
-) -> Result<()> {
-    let mut session = environment.begin(&cx.with_caller(Caller::System)).await?;
-    let mut values = vec![
-        ("completedon", Value::DateTime(cx.now())),
-        ("statecode", Value::Choice(COMPLETED)),
-        ("statuscode", Value::Choice(if error.is_some() { 31 } else { 30 })),
-    ];
-    if let Some(error) = &error {
-        if error.kind == base::Kind::Internal {
-            tracing::error!(%operation, error = error.chain(), "a solution operation failed");
-        }
-        values.push(("message", Value::Text(error.message.clone())));
-        values.push(("friendlymessage", Value::Text(error.message.clone())));
-        let code = error.code.strip_prefix("0x").and_then(|hex| u32::from_str_radix(hex, 16).ok());
-        if let Some(code) = code {
-            values.push(("errorcode", Value::Int(i64::from(code.cast_signed()))));
-        }
-    }
-    session.put_row("asyncoperation", operation, values).await?;
     session.commit().await
 }

@@ -3,8 +3,9 @@
 use axum::http::Uri;
 use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
-use base::limits::URL_BYTES_MAX;
+use base::limits::{BATCH_URL_BYTES_MAX, URL_BYTES_MAX};
 use base::{Error, Kind, Result};
+use percent_encoding::{AsciiSet, utf8_percent_encode};
 
 use crate::Origin;
 
@@ -31,17 +32,10 @@ impl Address {
         let path = parts.uri.path();
         let query = parts.uri.query().unwrap_or_default();
         if path.len() + query.len() > URL_BYTES_MAX {
-            let message = format!(
-                "The URL is longer than {URL_BYTES_MAX} bytes. Send the request in a $batch."
-            );
-            return Err(Error::new(Kind::Invalid, "0x80060888", message));
+            return Err(too_long(URL_BYTES_MAX, "Send the request in a $batch."));
         }
-        let (prefix, rest) = divided(path).ok_or_else(|| no_segment(path))?;
-        let (version, path) = rest.split_once('/').unwrap_or((rest, ""));
-        if !["v9.0", "v9.1", "v9.2"].contains(&version) {
-            return Err(no_segment(version));
-        }
-        let domain = match prefix.trim_start_matches('/').split('/').nth(1) {
+        let (prefix, version, path) = below_root(path)?;
+        let domain = match domain_of(prefix) {
             Some(domain) => domain.to_owned(),
             None => origin.first_label().to_owned(),
         };
@@ -56,6 +50,78 @@ impl Address {
             origin,
         })
     }
+
+    /// The address of a part of the batch that was sent to this address: absolute, from the host
+    /// on, or from the service root on.
+    pub fn of_part(&self, url: &str) -> Result<Self> {
+        if url.len() > BATCH_URL_BYTES_MAX {
+            return Err(too_long(BATCH_URL_BYTES_MAX, "Put parameters into fewer requests."));
+        }
+        let url = encoded(url);
+        let (path, query) = url.split_once('?').unwrap_or((&url, ""));
+        let mut part = Self { query: query.to_owned(), ..self.clone() };
+        let (host, path) = match path.split_once("://") {
+            Some((_, rest)) => {
+                let at = rest.find('/').unwrap_or(rest.len());
+                (Some(&rest[..at]), &rest[at..])
+            }
+            None => (None, path),
+        };
+        // Only what looks like a root is one; names of sets have no slash in front of them.
+        if host.is_none() && !path.to_ascii_lowercase().contains("/api/data/v") {
+            part.path = path.trim_start_matches('/').to_owned();
+            return Ok(part);
+        }
+        let lower = lower_case(path).unwrap_or_else(|| path.to_owned());
+        let (prefix, version, path) = below_root(&lower)?;
+        let first_label = host.map(|host| host.split(['.', ':']).next().unwrap_or_default());
+        let is_by_host = self.environment == format!("{}/", self.origin);
+        let named = domain_of(prefix).or(first_label.filter(|_| is_by_host));
+        if named.is_some_and(|domain| !domain.eq_ignore_ascii_case(&self.domain)) {
+            let message = format!("'{url}' is not in the environment that the batch was sent to.");
+            return Err(Error::new(Kind::Invalid, "0x80060888", message));
+        }
+        part.root = format!("{}api/data/{version}/", self.environment);
+        part.path = path.to_owned();
+        Ok(part)
+    }
+}
+
+fn too_long(bytes_max: usize, remedy: &str) -> Error {
+    let message = format!("The URL is longer than {bytes_max} bytes. {remedy}");
+    Error::new(Kind::Invalid, "0x80060888", message)
+}
+
+/// What stands before `/api/data/`, the version, and what comes after it.
+fn below_root(path: &str) -> Result<(&str, &str, &str)> {
+    let (prefix, rest) = divided(path).ok_or_else(|| no_segment(path))?;
+    let (version, path) = rest.split_once('/').unwrap_or((rest, ""));
+    if !["v9.0", "v9.1", "v9.2"].contains(&version) {
+        return Err(no_segment(version));
+    }
+    Ok((prefix, version, path))
+}
+
+/// The domain name in `/orgs/{domain}`.
+fn domain_of(prefix: &str) -> Option<&str> {
+    prefix.trim_start_matches('/').split('/').nth(1)
+}
+
+/// A URL with what cannot be in one encoded: some clients do not do it inside batches.
+fn encoded(url: &str) -> String {
+    const UNSAFE: &AsciiSet = &percent_encoding::CONTROLS
+        .add(b' ')
+        .add(b'"')
+        .add(b'#')
+        .add(b'<')
+        .add(b'>')
+        .add(b'\\')
+        .add(b'^')
+        .add(b'`')
+        .add(b'{')
+        .add(b'|')
+        .add(b'}');
+    utf8_percent_encode(url, UNSAFE).to_string()
 }
 
 /// What stands before `/api/data/`, and what after it.
@@ -69,7 +135,12 @@ fn divided(path: &str) -> Option<(&str, &str)> {
 
 /// The path with its fixed part in lower case, if it is one of ours and is not so already.
 pub(super) fn lower_case_root(uri: &Uri) -> Option<PathAndQuery> {
-    let path = uri.path();
+    let lower = lower_case(uri.path())?;
+    let query = uri.query().map_or_else(String::new, |query| format!("?{query}"));
+    format!("{lower}{query}").parse().ok()
+}
+
+fn lower_case(path: &str) -> Option<String> {
     let segments: Vec<&str> = path.splitn(7, '/').collect();
     let is = |index: usize, word: &str| {
         segments.get(index).is_some_and(|s| s.eq_ignore_ascii_case(word))
@@ -84,11 +155,7 @@ pub(super) fn lower_case_root(uri: &Uri) -> Option<PathAndQuery> {
         false => (*segment).to_owned(),
     };
     let lower = segments.iter().enumerate().map(part).collect::<Vec<_>>().join("/");
-    if lower == path {
-        return None;
-    }
-    let query = uri.query().map_or_else(String::new, |query| format!("?{query}"));
-    format!("{lower}{query}").parse().ok()
+    (lower != path).then_some(lower)
 }
 
 /// The refusal of a segment that means nothing.

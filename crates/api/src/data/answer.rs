@@ -101,6 +101,17 @@ impl Answer {
         if preferences.is_empty() { self } else { self.with_text(PREFERENCE_APPLIED, preferences) }
     }
 
+    /// What went wrong, for the log of a batch.
+    pub fn failure(&self) -> Option<&Error> {
+        self.error.as_ref()
+    }
+
+    /// The address of what was made or changed.
+    pub fn entity(&self) -> Option<&str> {
+        let found = self.headers.iter().find(|(name, _)| *name == ENTITY_ID);
+        found.and_then(|(_, url)| url.to_str().ok())
+    }
+
     /// The response, with the headers that all answers have.
     pub fn into_response(self, request_id: Uuid) -> Response {
         // The shared renderer adds what an error of its kind needs, such as `Retry-After`.

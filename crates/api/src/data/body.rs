@@ -38,7 +38,8 @@ pub(super) fn property_value(call: &Call, column: &Column) -> Result<Input> {
     }
 }
 
-fn read<'b, T: Deserialize<'b>>(call: &'b Call) -> Result<T> {
+/// The body as what it must be.
+pub(super) fn read<'b, T: Deserialize<'b>>(call: &'b Call) -> Result<T> {
     if let Some(content) = call.header("content-type")
         && !content.trim_start().to_ascii_lowercase().starts_with("application/json")
     {
@@ -81,6 +82,37 @@ fn members(schema: &Schema, table: &Table, members: Members<'_>) -> Result<RowIn
         }
     }
     Ok(row)
+}
+
+/// A row of a message about many rows.
+pub(super) struct Target {
+    /// `@odata.id`: which row it is.
+    pub reference: Option<Reference>,
+    /// Its columns, with its id if that was given.
+    pub row: RowInput,
+}
+
+/// A row of a message about many rows, which says of which table it is.
+pub(super) fn target(schema: &Schema, table: &Table, value: &RawValue) -> Result<Target> {
+    if !value.get().starts_with('{') {
+        return Err(wrong("The items of 'Targets' must be objects."));
+    }
+    let mut members: Members<'_> = parsed(value)?;
+    if !members.contains_key("@odata.type") {
+        return Err(wrong(format!(
+            "Every item of 'Targets' needs '@odata.type': \"Microsoft.Dynamics.CRM.{}\".",
+            table.logical_name
+        )));
+    }
+    let id: Option<String> = members.shift_remove("@odata.id").map(parsed).transpose()?;
+    let reference = id.map(|id| reference(schema, &id)).transpose()?;
+    if let Some(reference) = &reference
+        && ![&table.set_name, &table.logical_name].contains(&&reference.set_or_table)
+    {
+        let (set, given) = (&table.set_name, &reference.set_or_table);
+        return Err(wrong(format!("'@odata.id' leads to a row of '{given}', not of '{set}'.")));
+    }
+    Ok(Target { reference, row: self::members(schema, table, members)? })
 }
 
 fn parsed<'b, T: Deserialize<'b>>(value: &'b RawValue) -> Result<T> {

@@ -12,6 +12,7 @@ use metadata::Schema;
 use query::odata::{self, Options, Path};
 
 use super::address::Address;
+use super::batch::ChangeSet;
 use super::conditions::Conditions;
 use super::preferences::Preferences;
 use crate::App;
@@ -32,12 +33,69 @@ pub(super) struct Call {
     pub preferences: Preferences,
     pub conditions: Conditions,
     pub body: Bytes,
+    /// The transaction that the request is a part of; without one, each message has its own.
+    pub change_set: Option<ChangeSet>,
+}
+
+/// Who calls, and where: the same for all parts of a batch.
+#[derive(Clone)]
+pub(super) struct Entered {
+    pub app: App,
+    pub cx: Cx,
+    pub environment: Arc<Environment>,
+    pub change_set: Option<ChangeSet>,
+}
+
+/// What a request says: one of its own, or a part of a batch.
+pub(super) struct Asked {
+    pub address: Address,
+    pub method: Method,
+    pub headers: HeaderMap,
+    pub body: Bytes,
 }
 
 impl Call {
     /// Carries out a message with the rights of the caller.
     pub async fn execute(&self, message: impl Into<Message>) -> Result<Reply> {
-        self.environment.execute(&self.cx, message).await
+        self.execute_in(&self.cx, message).await
+    }
+
+    /// As [`Call::execute`], with another context of the same caller.
+    pub async fn execute_in(&self, cx: &Cx, message: impl Into<Message>) -> Result<Reply> {
+        match &self.change_set {
+            None => self.environment.execute(cx, message).await,
+            Some(set) => set.execute(cx, message.into()).await,
+        }
+    }
+
+    /// The schema at this moment: with what the request has changed.
+    pub fn schema_now(&self) -> Arc<Schema> {
+        match &self.change_set {
+            None => self.environment.schema(),
+            Some(set) => set.schema(),
+        }
+    }
+
+    /// The environment, for what has transactions of its own.
+    ///
+    /// # Errors
+    /// Inside a change set, which is one transaction: it would wait for itself.
+    pub fn apart(&self) -> Result<&Arc<Environment>> {
+        if self.change_set.is_none() {
+            return Ok(&self.environment);
+        }
+        let path = &self.address.path;
+        Err(Error::not_implemented(format!("'{path}' inside a change set")))
+    }
+
+    /// Who calls, and where.
+    pub fn entered(&self) -> Entered {
+        Entered {
+            app: self.app.clone(),
+            cx: self.cx.clone(),
+            environment: self.environment.clone(),
+            change_set: self.change_set.clone(),
+        }
     }
 
     /// Whether the names of rows behind lookups are wanted, for formatted values.
@@ -77,24 +135,35 @@ pub(super) async fn read(
     // Whoever has no role here learns nothing, not even what there is; nor does he who acts for
     // somebody and may not.
     environment.user(&cx).await?;
-    let preferences = Preferences::of(&parts.headers)?;
-    let conditions = Conditions::of(&parts.headers)?;
+    let body = read_body(&parts.headers, body).await?;
+    let entered = Entered { app: app.clone(), cx, environment, change_set: None };
+    let Parts { method, headers, .. } = parts;
+    understood(entered, Asked { address, method, headers, body })
+}
+
+/// Reads what is asked.
+pub(super) fn understood(entered: Entered, asked: Asked) -> Result<Call> {
+    let Entered { app, cx, environment, change_set } = entered;
+    let Asked { address, method, headers, body } = asked;
+    let preferences = Preferences::of(&headers)?;
+    let conditions = Conditions::of(&headers)?;
     let options = odata::parse_options(&address.query)?;
     let path = odata::parse_path(&address.path, &options.aliases)?;
-    let body = read_body(&parts.headers, body).await?;
+    let schema = change_set.as_ref().map_or_else(|| environment.schema(), ChangeSet::schema);
     let mut call = Call {
-        app: app.clone(),
-        schema: environment.schema(),
+        app,
         cx,
         environment,
+        schema,
         address,
-        method: parts.method,
-        headers: parts.headers,
+        method,
+        headers,
         path,
         options,
         preferences,
         conditions,
         body,
+        change_set,
     };
     refuse_unsupported(&call)?;
     call.cx.solution = solution(&call);

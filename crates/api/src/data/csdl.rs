@@ -473,6 +473,7 @@ const OPEN_TYPES: &[&str] = &[
     "Label",
     "LayerDesiredOrder",
     "PrincipalAccess",
+    "QueryExpression",
     "RolePrivilege",
     "SolutionOperationResult",
     "SolutionParameters",

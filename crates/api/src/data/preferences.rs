@@ -15,6 +15,8 @@ pub(super) struct Preferences {
     pub page_size: Option<usize>,
     /// Which annotations.
     pub annotations: Annotations,
+    /// A batch goes on after a part that failed.
+    pub continue_on_error: bool,
     /// The list of annotations as it was sent.
     pub annotations_text: Option<String>,
 }
@@ -36,6 +38,7 @@ impl Preferences {
         let name = name.strip_prefix("odata.").unwrap_or(name);
         match (name, value.as_str()) {
             ("return", "representation") => self.representation = true,
+            ("continue-on-error", value) => self.continue_on_error = value != "false",
             ("maxpagesize", rows) => {
                 let rows = rows.parse::<usize>().ok().filter(|rows| *rows > 0);
                 self.page_size = rows.map(|rows| rows.min(PAGE_ROWS_MAX));

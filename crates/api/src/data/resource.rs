@@ -14,7 +14,8 @@ use super::answer::Answer;
 use super::call::Call;
 use super::navigation::{Navigation, navigation};
 use super::{
-    actions, csdl, functions, metadata as definitions, properties, references, rows, unsupported,
+    actions, batch, bulk, csdl, functions, metadata as definitions, properties, references, rows,
+    unsupported,
 };
 
 /// A row that a path leads to.
@@ -46,7 +47,10 @@ pub(super) async fn answer(call: &Call) -> Result<Answer> {
             only(call, &[Method::GET])?;
             csdl::answer(call)
         }
-        Some((Segment::Batch, [])) => Err(Error::not_implemented("$batch")),
+        Some((Segment::Batch, [])) => {
+            only(call, &[Method::POST])?;
+            batch::answer(call).await
+        }
         Some((Segment::Name { name, arguments }, rest)) => named(call, name, arguments, rest).await,
         Some((Segment::ContentId(id), _)) => Err(Error::invalid(format!(
             "Content-ID Reference: '${id}' does not exist in the batch context."
@@ -216,6 +220,10 @@ async fn operation(
         let parameters = super::body::parameters(call)?;
         action.check(&parameters)?;
         return (action.run)(call, bound, parameters).await;
+    }
+    if let (Some(run), Some(Bound::Set(table))) = (bulk::find(name), &bound) {
+        only(call, &[Method::POST])?;
+        return run(call, table.clone()).await;
     }
     if unsupported::is_known(name) {
         return Err(Error::not_implemented(format!("The message '{name}'")));

@@ -1,5 +1,5 @@
 //! What the protocol has and we do not: answered with 501 that names it, so that nobody takes it
-//! for a mistake of his. Also refused by name, where they are read: `$batch`, `$apply`, `fetchXml`,
+//! for a mistake of his. Also refused by name, where they are read: `$apply`, `fetchXml`,
 //! `savedQuery`, `userQuery`, `sql`, `$deltatoken`, `respond-async`, the content of
 //! file and image columns.
 
@@ -15,7 +15,6 @@ const MESSAGES: &[&str] = &[
     "AddMembersTeam",
     "AddToQueue",
     "AddUserToRecordTeam",
-    "BulkDelete",
     "CalculateRollupField",
     "CanBeReferenced",
     "CanBeReferencing",
@@ -29,11 +28,9 @@ const MESSAGES: &[&str] = &[
     "ConnectToGit",
     "ConvertOwnerTeamToAccessTeam",
     "CreateAsyncJobToRevokeInheritedAccess",
-    "CreateMultiple",
     "DeleteAndPromote",
     "DeleteAndPromoteAsync",
     "DeleteFile",
-    "DeleteMultiple",
     "DisconnectFromGit",
     "DownloadBlock",
     "ExecuteCosmosSqlQuery",
@@ -91,11 +88,9 @@ const MESSAGES: &[&str] = &[
     "SetLocLabels",
     "StageAndUpgrade",
     "StageAndUpgradeAsync",
-    "UpdateMultiple",
     "UpdateSolutionComponent",
     "UpdateStateValue",
     "UploadBlock",
-    "UpsertMultiple",
     "ValidateApp",
     "searchautocomplete",
     "searchquery",

@@ -10,7 +10,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use base::{Caller, Cx, FixedClock, PrincipalId, SystemRandom};
 use control::environments::{CreateRequest, DatabaseRequest};
-use control::{Options, Sku, Tenant, UpdateCadence};
+use control::{Environments, Options, Sku, Tenant, UpdateCadence};
 use db::testing::TestDatabase;
 use identity::{
     CLI_CLIENT_ID, Directory, DirectoryRole, Grant, Licence, Requested, Sealed, TokenRequest,
@@ -47,9 +47,12 @@ impl World {
         let store = database.create("tenant").await.unwrap();
         let sealed = Arc::new(Sealed::new(&[7; 32]));
         let directory = Directory::open_sealed(&system, store, sealed).await.unwrap();
-        let options = Options { steps: solutions::steps(), ..Options::default() };
+        let environments = Arc::new(Environments::default());
+        let handlers = api::handlers(environments.clone());
+        let options = Options { steps: solutions::steps(), handlers, ..Options::default() };
         let opened = Tenant::open(&system, database.database.clone(), directory.clone(), options);
         let tenant = opened.await.unwrap();
+        environments.are_in(&tenant);
         let app = App::new(tenant.clone(), directory.clone(), clock.clone(), random);
         Self { router: api::router(app), tenant, directory, clock, system, database }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
@@ -70,9 +71,17 @@ impl<'w> Dialogue<'w> {
         let (mut body, mut host, mut given) = (String::new(), self.host.clone(), None);
         for line in lines {
             let line = self.filled(line);
+            if let Some(line) = line.strip_prefix('|') {
+                writeln!(body, "{}\r", line.strip_prefix(' ').unwrap_or(line)).unwrap();
+                continue;
+            }
             match line.split_once(": ") {
                 Some(("As", name)) => self.speaker = name.to_owned(),
                 Some(("Host", name)) => host = name.to_owned(),
+                Some(("Wait", job)) => {
+                    let queue = self.world.tenant.queue();
+                    queue.wait(job.parse().unwrap(), Duration::from_secs(60)).await.unwrap();
+                }
                 Some(("Name", name)) => given = Some(name.to_owned()),
                 Some((name, value)) if is_header(name) => request = request.header(name, value),
                 _ => body.push_str(&line),
@@ -85,8 +94,10 @@ impl<'w> Dialogue<'w> {
         let answer = self.world.send(request).await;
         assert_eq!(answer.headers["odata-version"], "4.0");
         assert_eq!(answer.headers["req_id"], answer.headers["x-ms-request-id"]);
-        if let (Some(name), Some(url)) = (given, answer.headers.get("odata-entityid")) {
-            let (_, id, _) = first_id(url.to_str().unwrap()).unwrap();
+        if let Some(name) = given {
+            let body = String::from_utf8_lossy(&answer.body);
+            let url = answer.headers.get("odata-entityid").map(|url| url.to_str().unwrap());
+            let (_, id, _) = first_id(url.unwrap_or(&body)).unwrap();
             self.ids.push((id.to_owned(), name));
         }
         self.told(&answer)
@@ -115,7 +126,11 @@ impl<'w> Dialogue<'w> {
         if let Some(content) = content.filter(|c| !c.starts_with("application/json")) {
             write!(text, "\ncontent-type: {content}").unwrap();
         }
-        let body = String::from_utf8_lossy(&answer.body);
+        let mut body = String::from_utf8_lossy(&answer.body).into_owned();
+        if content.is_some_and(|content| content.starts_with("multipart/")) {
+            let lines = body.lines().map(|line| format!("| {line}").trim_end().to_owned());
+            body = lines.collect::<Vec<_>>().join("\n");
+        }
         if let Ok(json) = serde_json::from_str::<serde_json::Value>(&body)
             && let Some(next) = json["@odata.nextLink"].as_str()
         {

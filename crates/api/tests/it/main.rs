@@ -3,8 +3,10 @@
 //!
 //! A block is a request, `--`, and the answer: status, headers worth showing, body. Blocks are
 //! divided by blank lines. The request line is a method and an address below the service root (or
-//! from the host on, with a leading slash); then come headers and the body. `As: <name>` says who
-//! calls from here on; the first caller is the administrator. `Name: <name>` names what is made;
+//! from the host on, with a leading slash); then come headers and the body. The lines of a body that
+//! has several begin with `|`, which is not sent. `As: <name>` says who
+//! calls from here on; the first caller is the administrator. `Wait: <id>` waits for a job first. `Name: <name>` names what is made
+//! (or the first id of the answer);
 //! `{name}` is its id from then on. Other ids in answers become letters in order of appearance.
 //! `{etag}`, `{next}` and `{root}` are the last tag, the last link to a next page, and the service
 //! root.

@@ -11,8 +11,10 @@ mod column_create;
 mod column_delete;
 mod column_update;
 mod create;
+mod create_multiple;
 mod definitions;
 mod delete;
+mod delete_multiple;
 mod disassociate;
 mod key_create;
 mod relationship_create;
@@ -26,9 +28,12 @@ mod table_create;
 mod table_delete;
 mod table_update;
 mod update;
+mod update_multiple;
 mod upsert;
+mod upsert_multiple;
 mod who_am_i;
 
+use base::limits::BULK_ROWS_MAX;
 use base::{Result, Uuid};
 
 use crate::security::Right;
@@ -43,7 +48,9 @@ pub use column_create::CreateColumn;
 pub use column_delete::DeleteColumn;
 pub use column_update::UpdateColumn;
 pub use create::Create;
+pub use create_multiple::CreateMultiple;
 pub use delete::Delete;
+pub use delete_multiple::DeleteMultiple;
 pub use disassociate::Disassociate;
 pub use key_create::{CreateKey, DeleteKey};
 pub use relationship_create::{CreateManyToMany, CreateOneToMany};
@@ -59,7 +66,9 @@ pub use table_create::CreateTable;
 pub use table_delete::DeleteTable;
 pub use table_update::UpdateTable;
 pub use update::Update;
+pub use update_multiple::UpdateMultiple;
 pub use upsert::Upsert;
+pub use upsert_multiple::UpsertMultiple;
 pub use who_am_i::WhoAmI;
 
 macro_rules! messages {
@@ -103,12 +112,14 @@ messages! {
     CreateColumn,
     CreateKey,
     CreateManyToMany,
+    CreateMultiple,
     CreateOneToMany,
     CreateTable,
     Delete,
     DeleteChoice,
     DeleteColumn,
     DeleteKey,
+    DeleteMultiple,
     DeleteRelationship,
     DeleteTable,
     Disassociate,
@@ -123,9 +134,11 @@ messages! {
     Update,
     UpdateChoice,
     UpdateColumn,
+    UpdateMultiple,
     UpdateRelationship,
     UpdateTable,
     Upsert,
+    UpsertMultiple,
     WhoAmI,
 }
 
@@ -152,12 +165,14 @@ pub(crate) async fn dispatch(session: &mut Session<'_>, message: Message) -> Res
         Message::CreateColumn(it) => it.run(session).await,
         Message::CreateKey(it) => it.run(session).await,
         Message::CreateManyToMany(it) => it.run(session).await,
+        Message::CreateMultiple(it) => it.run(session).await,
         Message::CreateOneToMany(it) => it.run(session).await,
         Message::CreateTable(it) => it.run(session).await,
         Message::Delete(it) => it.run(session).await,
         Message::DeleteChoice(it) => it.run(session).await,
         Message::DeleteColumn(it) => it.run(session).await,
         Message::DeleteKey(it) => it.run(session).await,
+        Message::DeleteMultiple(it) => it.run(session).await,
         Message::DeleteRelationship(it) => it.run(session).await,
         Message::DeleteTable(it) => it.run(session).await,
         Message::Disassociate(it) => it.run(session).await,
@@ -169,9 +184,11 @@ pub(crate) async fn dispatch(session: &mut Session<'_>, message: Message) -> Res
         Message::Update(it) => it.run(session).await,
         Message::UpdateChoice(it) => it.run(session).await,
         Message::UpdateColumn(it) => it.run(session).await,
+        Message::UpdateMultiple(it) => it.run(session).await,
         Message::UpdateRelationship(it) => it.run(session).await,
         Message::UpdateTable(it) => it.run(session).await,
         Message::Upsert(it) => it.run(session).await,
+        Message::UpsertMultiple(it) => it.run(session).await,
         read @ (Message::Retrieve(_)
         | Message::RetrieveMultiple(_)
         | Message::RetrievePrincipalAccess(_)
@@ -188,6 +205,16 @@ pub(crate) async fn dispatch_read(scope: &mut ReadScope<'_>, message: Message) -
         Message::WhoAmI(it) => Ok(it.run(scope)),
         other => Err(base::Error::internal(format!("{:?} does not only read", other.name()))),
     }
+}
+
+/// Refuses more rows than one message may be about.
+fn check_count(rows: usize) -> Result<()> {
+    if rows <= BULK_ROWS_MAX {
+        return Ok(());
+    }
+    Err(base::Error::invalid(format!(
+        "'Targets' has {rows} rows; one message may have at most {BULK_ROWS_MAX}."
+    )))
 }
 
 /// What a message answers.
@@ -213,6 +240,8 @@ pub enum Reply {
         /// What was to be read back.
         record: Option<Box<Record>>,
     },
+    /// Rows were created: their ids, in the order in which they came.
+    Multiple(Vec<Uuid>),
     /// The row still has the version that the caller knows.
     NotModified,
     /// One row.

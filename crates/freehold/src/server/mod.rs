@@ -5,7 +5,6 @@ mod health;
 pub mod local;
 mod metrics;
 mod portal;
-mod source;
 pub mod telemetry;
 mod tls;
 
@@ -21,13 +20,12 @@ use axum::{Extension, Router};
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use base::{Cx, SystemClock, SystemRandom};
-use control::{Options, Tenant, UrlStyle, Urls};
+use control::{Environments, Options, Tenant, UrlStyle, Urls};
 use db::{Database, DatabaseConfig};
 use identity::Directory;
 
 use crate::config::{Config, EnvironmentUrls};
 use metrics::Metrics;
-use source::Environments;
 
 /// How often expired and idle things are looked for.
 const SWEEP: Duration = Duration::from_secs(60);
@@ -186,7 +184,7 @@ fn options(config: &Config, environments: Arc<Environments>) -> Options {
         default_environment_allows_database: config.tenant.default_environment_allows_database,
         urls: Urls { public: config.public_url(), style },
         steps: solutions::steps(),
-        handlers: solutions::operations::handlers(environments),
+        handlers: api::handlers(environments),
     }
 }
 

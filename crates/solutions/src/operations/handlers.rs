@@ -2,23 +2,12 @@
 
 use std::sync::Arc;
 
-use base::{Cx, Error, Result};
-use dataverse::Environment;
-use jobs::{BoxFuture, Handler, Job, Progress, StageName};
-use serde::de::DeserializeOwned;
+use base::{Cx, Result};
+use dataverse::background::{EnvironmentSource, entered, payload};
+use jobs::{BoxFuture, Handler, Job, Progress};
 use serde_json::Value;
 
 use super::{EXPORT_JOB, IMPORT_JOB};
-
-/// Where the environment of a job comes from: its subject is the environment's name.
-pub trait EnvironmentSource: Send + Sync {
-    /// The open environment with this name.
-    fn environment<'a>(
-        &'a self,
-        cx: &'a Cx,
-        name: &'a str,
-    ) -> BoxFuture<'a, Result<Arc<Environment>>>;
-}
 
 /// The handlers of the jobs of solutions.
 pub fn handlers(source: Arc<dyn EnvironmentSource>) -> Vec<Arc<dyn Handler>> {
@@ -65,21 +54,4 @@ impl Handler for Export {
             Ok(Value::Null)
         })
     }
-}
-
-/// The environment of a job, and a context with the rights of whoever asked for it.
-async fn entered(
-    source: &dyn EnvironmentSource,
-    cx: &Cx,
-    job: &Job,
-    progress: &Progress,
-) -> Result<(Arc<Environment>, Cx)> {
-    progress.stage(cx, StageName::Run).await?;
-    let name = job.payload["environment"].as_str().unwrap_or_default();
-    let environment = source.environment(cx, name).await?;
-    Ok((environment, job.cx(cx)))
-}
-
-fn payload<T: DeserializeOwned>(job: &Job) -> Result<T> {
-    serde_json::from_value(job.payload["job"].clone()).map_err(Error::internal)
 }

@@ -26,7 +26,7 @@ pub(super) const ACTION: Action = Action {
 async fn run(call: &Call, parameters: Parameters) -> Result<Answer> {
     refuse(&parameters, NAME, &["AddRequiredComponents", "IncludedComponentSettingsValues"])?;
     let added = solutions::add_component(
-        &call.environment,
+        call.apart()?,
         &call.cx,
         text(&parameters, NAME, "SolutionUniqueName")?,
         id(&parameters, NAME, "ComponentId")?,

@@ -25,7 +25,7 @@ async fn run(call: &Call, parameters: Parameters) -> Result<Answer> {
     if items.len() > BATCH_OPERATIONS_MAX {
         return Err(wrong(format!("At most {BATCH_OPERATIONS_MAX} tables are created at once.")));
     }
-    let mut session = call.environment.begin(&call.cx).await?;
+    let mut session = call.apart()?.begin(&call.cx).await?;
     let mut ids = Vec::with_capacity(items.len());
     for item in items {
         let table = new_table(call, item).await?;

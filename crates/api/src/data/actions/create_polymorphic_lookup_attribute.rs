@@ -49,7 +49,7 @@ pub(super) async fn create(call: &Call, action: &str, parameters: Parameters) ->
         cx.solution = Some(name.as_str().into());
     }
     let message = CreateOneToMany { lookup, relationships };
-    match call.environment.execute(&cx, message).await? {
+    match call.execute_in(&cx, message).await? {
         Reply::Defined(mut ids) => {
             let lookup = ids.pop();
             let context = format!("$metadata#Microsoft.Dynamics.CRM.{action}Response");

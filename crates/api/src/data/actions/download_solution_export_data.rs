@@ -20,6 +20,6 @@ pub(super) const ACTION: Action = Action {
 
 async fn run(call: &Call, parameters: Parameters) -> Result<Answer> {
     let job = id(&parameters, NAME, "ExportJobId")?;
-    let package = solutions::operations::exported(&call.environment, &call.cx, job).await?;
+    let package = solutions::operations::exported(call.apart()?, &call.cx, job).await?;
     Ok(response(call, NAME, json!({ "ExportSolutionFile": STANDARD.encode(package) })))
 }

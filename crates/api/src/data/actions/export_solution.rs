@@ -41,7 +41,7 @@ pub(super) const PARAMETERS: &[(&str, &str)] = &[
 async fn run(call: &Call, parameters: Parameters) -> Result<Answer> {
     let (name, managed) = request(NAME, &parameters)?;
     let options = ExportOptions { managed, include_values: false };
-    let package = solutions::export(&call.environment, &call.cx, name, options).await?;
+    let package = solutions::export(call.apart()?, &call.cx, name, options).await?;
     Ok(response(call, NAME, json!({ "ExportSolutionFile": STANDARD.encode(package) })))
 }
 

@@ -3,10 +3,10 @@
 
 use base::Result;
 use serde_json::json;
-use solutions::operations::{EXPORT_JOB, discard, prepare_export};
+use solutions::operations::{EXPORT_JOB, prepare_export};
 
 use super::export_solution::{PARAMETERS, request};
-use super::import_solution_async::enqueue;
+use super::jobs::enqueue;
 use super::{Action, Answer, Call, Parameters, response};
 
 const NAME: &str = "ExportSolutionAsync";
@@ -21,11 +21,8 @@ pub(super) const ACTION: Action = Action {
 
 async fn run(call: &Call, parameters: Parameters) -> Result<Answer> {
     let (name, managed) = request(NAME, &parameters)?;
-    let job = prepare_export(&call.environment, &call.cx, name, managed).await?;
-    if let Err(error) = enqueue(call, EXPORT_JOB, &job).await {
-        discard(&call.environment, &call.cx, job.operation).await?;
-        return Err(error);
-    }
+    let job = prepare_export(call.apart()?, &call.cx, name, managed).await?;
+    enqueue(call, EXPORT_JOB, job.operation, &job, None).await?;
     let members = json!({ "AsyncOperationId": job.operation, "ExportJobId": job.export_job });
     Ok(response(call, NAME, members))
 }

@@ -20,7 +20,7 @@ pub(super) const ACTION: Action = Action {
 async fn run(call: &Call, parameters: Parameters) -> Result<Answer> {
     let options = import_options(call, &parameters, NAME)?;
     let package = package(call, &parameters, NAME).await?;
-    solutions::import(&call.environment, &call.cx, &package, &options, &|_, _| {}).await?;
+    solutions::import(call.apart()?, &call.cx, &package, &options, &|_, _| {}).await?;
     Ok(Answer::no_content())
 }
 

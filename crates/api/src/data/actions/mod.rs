@@ -5,6 +5,7 @@
 
 mod add_privileges_role;
 mod add_solution_component;
+mod bulk_delete;
 mod create_customer_relationships;
 mod create_entities;
 mod create_polymorphic_lookup_attribute;
@@ -16,6 +17,7 @@ mod grant_access;
 mod import_solution;
 mod import_solution_async;
 mod insert_option_value;
+mod jobs;
 mod modify_access;
 mod option_values;
 mod order_option;
@@ -63,6 +65,7 @@ pub(super) type Parameters = Map<String, Value>;
 const ACTIONS: &[&Action] = &[
     &add_privileges_role::ACTION,
     &add_solution_component::ACTION,
+    &bulk_delete::ACTION,
     &create_customer_relationships::ACTION,
     &create_entities::ACTION,
     &create_polymorphic_lookup_attribute::ACTION,

@@ -76,7 +76,7 @@ impl Target {
         }
         match self {
             Self::Global(choice) => {
-                call.environment.execute(&cx, UpdateChoice { choice, merge_labels }).await?;
+                call.execute_in(&cx, UpdateChoice { choice, merge_labels }).await?;
             }
             Self::Column(table, mut column, choice) => {
                 match &mut column.kind {
@@ -89,7 +89,7 @@ impl Target {
                 }
                 let table = table.logical_name.clone();
                 let message = UpdateColumn { table, column: *column, merge_labels };
-                call.environment.execute(&cx, message).await?;
+                call.execute_in(&cx, message).await?;
             }
         }
         Ok(())

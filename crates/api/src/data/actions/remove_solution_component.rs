@@ -26,8 +26,7 @@ async fn run(call: &Call, parameters: Parameters) -> Result<Answer> {
     // The component's id says which one it is; the type is only checked for being one.
     component_type(&parameters, NAME)?;
     let solution = text(&parameters, NAME, "SolutionUniqueName")?;
-    let removed =
-        solutions::remove_component(&call.environment, &call.cx, solution, component).await?;
+    let removed = solutions::remove_component(call.apart()?, &call.cx, solution, component).await?;
     Ok(response(call, NAME, json!({ "id": removed })))
 }
 

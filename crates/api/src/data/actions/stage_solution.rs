@@ -20,8 +20,8 @@ pub(super) const ACTION: Action = Action {
 
 async fn run(call: &Call, parameters: Parameters) -> Result<Answer> {
     let package = bytes(&parameters, NAME, "CustomizationFile")?;
-    let staged = solutions::stage(&call.environment, &call.cx, &package).await?;
-    let upload = operations::upload(&call.environment, &call.cx, &package).await?;
+    let staged = solutions::stage(call.apart()?, &call.cx, &package).await?;
+    let upload = operations::upload(call.apart()?, &call.cx, &package).await?;
     let manifest = &staged.manifest;
     let is_good = staged.missing.is_empty();
     let missing: Vec<Value> = staged.missing.iter().map(missing).collect();
@@ -122,5 +122,5 @@ pub(super) async fn staged(call: &Call, id: &Value) -> Result<Vec<u8>> {
     let id = id.as_str().and_then(|text| Uuid::parse_str(text).ok()).ok_or_else(|| {
         Error::new(Kind::Invalid, "0x80048d19", "StageSolutionUploadId has to be an id.")
     })?;
-    operations::uploaded(&call.environment, &call.cx, id).await
+    operations::uploaded(call.apart()?, &call.cx, id).await
 }

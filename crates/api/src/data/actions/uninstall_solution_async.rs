@@ -18,6 +18,6 @@ pub(super) const ACTION: Action = Action {
 
 async fn run(call: &Call, parameters: Parameters) -> Result<Answer> {
     let name = text(&parameters, NAME, "SolutionUniqueName")?;
-    let operation = solutions::operations::uninstall(&call.environment, &call.cx, name).await?;
+    let operation = solutions::operations::uninstall(call.apart()?, &call.cx, name).await?;
     Ok(response(call, NAME, json!({ "AsyncOperationId": operation })))
 }

@@ -112,7 +112,7 @@ fn created(
     let answer = match call.preferences.representation {
         false => Answer::no_content(),
         true => {
-            let schema = call.environment.schema();
+            let schema = call.schema_now();
             let style = Style { schema: &schema, ..style };
             represented(call, style, collection, find(&schema)?, StatusCode::CREATED)?
         }
@@ -168,7 +168,7 @@ pub(super) async fn update(
     if !call.preferences.representation {
         return Ok(Answer::no_content());
     }
-    let schema = call.environment.schema();
+    let schema = call.schema_now();
     let style = Style { schema: &schema, ..style };
     let path = decode(call.address.path.trim_matches('/'));
     represented(call, style, &path, current(&schema, definition)?, StatusCode::OK)

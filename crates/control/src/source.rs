@@ -1,18 +1,18 @@
-//! Where the jobs of solutions find their environments: in the tenant, which opens after the jobs
-//! are named.
+//! Where jobs find their environments: in the tenant, which opens after the jobs are named.
 
-use std::pin::Pin;
 use std::sync::{Arc, Weak};
 
 use base::{Cx, Error, Kind, Result};
-use control::Tenant;
 use dataverse::Environment;
-use solutions::operations::EnvironmentSource;
+use dataverse::background::EnvironmentSource;
+use jobs::BoxFuture;
 use tokio::sync::SetOnce;
+
+use crate::Tenant;
 
 /// The environments of the tenant that is given later.
 #[derive(Default)]
-pub(super) struct Environments(SetOnce<Weak<Tenant>>);
+pub struct Environments(SetOnce<Weak<Tenant>>);
 
 impl Environments {
     /// From now on jobs find what they need. Only the first tenant counts.
@@ -26,7 +26,7 @@ impl EnvironmentSource for Environments {
         &'a self,
         cx: &'a Cx,
         name: &'a str,
-    ) -> Pin<Box<dyn Future<Output = Result<Arc<Environment>>> + Send + 'a>> {
+    ) -> BoxFuture<'a, Result<Arc<Environment>>> {
         Box::pin(async move {
             let tenant = self.0.wait().await.upgrade().ok_or_else(|| {
                 Error::new(Kind::Unavailable, "ServiceUnavailable", "The server is stopping.")
