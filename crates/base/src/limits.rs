@@ -7,6 +7,8 @@
 pub const ACCESS_TOKEN_SECONDS: i64 = 3600;
 /// The largest body of a request to the admin services, in bytes.
 pub const ADMIN_BODY_BYTES_MAX: usize = 1024 * 1024;
+/// Rows that the figures of one query are computed over (protocol).
+pub const AGGREGATE_ROWS_MAX: usize = 50_000;
 /// Redirect URIs of one app registration.
 pub const APPLICATION_REDIRECTS_MAX: usize = 256;
 /// Secrets of one app registration.
@@ -113,6 +115,8 @@ pub const PACKAGE_ENTRY_BYTES_MAX: u64 = 256 * 1024 * 1024;
 pub const PACKAGE_RATIO_MAX: u64 = 250;
 /// Unpacked bytes of a whole package.
 pub const PACKAGE_TOTAL_BYTES_MAX: u64 = 1024 * 1024 * 1024;
+/// Rows that may come before a page that is named by its number alone (protocol).
+pub const PAGED_ROWS_MAX: usize = 50_000;
 /// Rows on one page (protocol).
 pub const PAGE_ROWS_MAX: usize = 5000;
 /// Rows of a page that is looked for along its order first.

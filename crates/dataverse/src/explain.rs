@@ -26,6 +26,10 @@ impl Environment {
                 let table = plan::table(&schema, &many.table)?;
                 (asker(many.with_names), table, &many.query, Base::All)
             }
+            Message::RetrieveFetch(it) => {
+                let plan = plan::fetch(&asker(it.with_names), &it.fetch)?;
+                return Ok(sql::fetch(self.store(), &user, &plan));
+            }
             other => {
                 let what = format!("Explaining {:?} with these options", other.name());
                 return Err(Error::not_implemented(what));

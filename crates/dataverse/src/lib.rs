@@ -9,12 +9,14 @@
 
 pub mod background;
 mod bulk;
+pub mod calendar;
 mod component_rows;
 pub mod component_types;
 pub mod ddl;
 mod defaults;
 mod environment;
 mod explain;
+mod fetched;
 pub mod messages;
 mod plan;
 mod provision;
@@ -35,6 +37,7 @@ pub mod well_known;
 use base::{Error, Uuid};
 
 pub use environment::{Currency, DirectoryUser, Environment, Organization};
+pub use fetched::{Fetched, FetchedColumn, FetchedRow};
 pub use messages::{Message, MessageName, Reply};
 pub use metadata::privileges::Depth;
 pub use record::{Expanded, Input, Page, Record, Reference, RowInput};

@@ -97,8 +97,8 @@ pub enum Expanded {
 pub struct Page {
     /// The rows.
     pub rows: Vec<Record>,
-    /// How many rows match in all, where that was asked for: at most
-    /// [`base::limits::COUNT_MAX`].
+    /// How many rows match in all, where that was asked for: at most one more than
+    /// [`base::limits::COUNT_MAX`], which tells that there are more than are told.
     pub count: Option<i64>,
     /// Where to go on; nothing on the last page.
     pub next: Option<String>,

@@ -10,8 +10,8 @@ use base::{Caller, Cx, Error, Result, Uuid};
 use common::{World, cx, person, worlds};
 use dataverse::messages::{
     AddPrivilegesRole, Associate, Create, Delete, Disassociate, GrantAccess, ModifyAccess,
-    Retrieve, RetrieveMultiple, RetrievePrincipalAccess, RevokeAccess, RolePrivilege, Update,
-    UpdateColumn,
+    Retrieve, RetrieveFetch, RetrieveMultiple, RetrievePrincipalAccess, RevokeAccess,
+    RolePrivilege, Update, UpdateColumn,
 };
 use dataverse::security::{self, Access, Right};
 use dataverse::{Depth, Message, Reference, Reply, RowInput};
@@ -594,6 +594,28 @@ async fn secured_columns_are_empty_until_a_profile_opens_them() {
         let change =
             || update("accounts", account, RowInput::default().with("description", "mine"));
         assert_eq!(refused(world.try_run(will, change()).await).code, "0x8004f507");
+        let fetch = async |inner: &str| {
+            let xml = format!("<fetch><entity name='account'>{inner}</entity></fetch>");
+            let fetch = query::fetch::parse_xml(&xml).unwrap();
+            world.try_run(will, RetrieveFetch { fetch, with_names: false }).await
+        };
+        let Ok(Reply::Fetched(rows)) = fetch("<attribute name='description'/>").await else {
+            panic!("rows")
+        };
+        assert!(rows.rows.iter().all(|row| row.values[0].is_null()));
+        for asked in [
+            "<filter><condition attribute='description' operator='not-null'/></filter>",
+            "<filter><condition attribute='name' operator='eq' valueof='description'/></filter>",
+            "<order attribute='description'/>",
+            "<link-entity name='contact' from='fullname' to='description' link-type='exists'/>",
+        ] {
+            assert_eq!(refused(fetch(asked).await).code, "0x8004f506", "{asked}");
+        }
+        let grouped = "<fetch aggregate='true'><entity name='account'><attribute \
+            name='description' groupby='true' alias='x'/></entity></fetch>";
+        let fetch = query::fetch::parse_xml(grouped).unwrap();
+        let grouped = world.try_run(will, RetrieveFetch { fetch, with_names: false }).await;
+        assert_eq!(refused(grouped).code, "0x8004f506");
         let profile =
             world.made("fieldsecurityprofiles", RowInput::default().with("name", "Openers")).await;
         let permission = RowInput::default()

@@ -9,7 +9,9 @@
 //! name: Contoso
 //! ```
 //!
-//! Verbs are those of HTTP, and `CREATE_MANY`, `LINK`, `UNLINK` and `AS` (who speaks from then on).
+//! Verbs are those of HTTP, and `CREATE_MANY`, `LINK`, `UNLINK`, `AS` (who speaks from then on),
+//! `FETCH` (FetchXML; `{cookie}` is that of the last page) and `WHERE` (a table, a column, an
+//! operator and values: the names of the rows that such a condition finds).
 //! `{name}` stands for an id, in questions and answers.
 
 mod common;

@@ -32,6 +32,21 @@ pub enum ColumnType {
     Bytes,
 }
 
+/// A part of a point in time, as a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CalendarPart {
+    /// The year.
+    Year,
+    /// The month, from 1.
+    Month,
+    /// The day of the month, from 1.
+    Day,
+    /// The day of the year, from 1.
+    YearDay,
+    /// The day of the week; Sunday is 0.
+    Weekday,
+}
+
 /// Names of PostgreSQL end after this many bytes.
 const NAME_BYTES_MAX: usize = 63;
 
@@ -93,6 +108,25 @@ impl Dialect {
     /// For the beginning of a text use a range with [`prefix_end`]: an index serves it.
     pub fn like(self, expr: &str, param: &str) -> String {
         format!("{} like {} escape '\\'", self.fold(expr), self.fold(param))
+    }
+
+    /// A part of the point in time that is `expr` seconds after 1970-01-01T00:00:00.
+    pub fn calendar_part(self, expr: &str, part: CalendarPart) -> String {
+        let (format, name) = match part {
+            CalendarPart::Year => ("%Y", "year"),
+            CalendarPart::Month => ("%m", "month"),
+            CalendarPart::Day => ("%d", "day"),
+            CalendarPart::YearDay => ("%j", "doy"),
+            CalendarPart::Weekday => ("%w", "dow"),
+        };
+        match self {
+            Self::Sqlite => format!("cast(strftime('{format}', {expr}, 'unixepoch') as integer)"),
+            Self::Postgres => {
+                format!(
+                    "cast(extract({name} from to_timestamp({expr}) at time zone 'UTC') as bigint)"
+                )
+            }
+        }
     }
 
     /// An entry of `order by` in which nulls come before everything (last when descending).

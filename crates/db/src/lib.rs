@@ -24,6 +24,7 @@ mod connection;
 mod database;
 mod dialect;
 pub mod migrate;
+mod pattern;
 mod postgres;
 mod row;
 mod sqlite;
@@ -36,8 +37,9 @@ mod writer;
 
 pub use connection::{Connection, Reader};
 pub use database::{Database, DatabaseConfig};
-pub use dialect::{ColumnType, Dialect, fold, like_escaped, prefix_end};
+pub use dialect::{CalendarPart, ColumnType, Dialect, fold, like_escaped, prefix_end};
 pub use migrate::{Migration, migrate};
+pub use pattern::{Piece, like_pattern, pieces};
 pub use row::{Row, RowRef};
 pub use statement::Statement;
 pub use store::Store;

@@ -15,6 +15,12 @@ pub(super) struct Annotations {
     pub total_count_exceeded: bool,
     /// The version of the schema.
     pub metadata_version: bool,
+    /// The column behind a name of the query's own.
+    pub attribute_name: bool,
+    /// Where the next page begins, as FetchXML has it.
+    pub paging_cookie: bool,
+    /// Whether there is a next page, as FetchXML has it.
+    pub more_records: bool,
 }
 
 pub(super) const FORMATTED_VALUE: &str = "OData.Community.Display.V1.FormattedValue";
@@ -24,6 +30,9 @@ pub(super) const ASSOCIATED_NAVIGATION: &str =
 pub(super) const TOTAL_COUNT: &str = "Microsoft.Dynamics.CRM.totalrecordcount";
 pub(super) const TOTAL_COUNT_EXCEEDED: &str =
     "Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded";
+pub(super) const ATTRIBUTE_NAME: &str = "OData.Community.Display.V1.AttributeName";
+pub(super) const PAGING_COOKIE: &str = "Microsoft.Dynamics.CRM.fetchxmlpagingcookie";
+pub(super) const MORE_RECORDS: &str = "Microsoft.Dynamics.CRM.morerecords";
 pub(super) const METADATA_VERSION: &str = "Microsoft.Dynamics.CRM.globalmetadataversion";
 
 impl Annotations {
@@ -39,6 +48,9 @@ impl Annotations {
             total_count: wants(TOTAL_COUNT),
             total_count_exceeded: wants(TOTAL_COUNT_EXCEEDED),
             metadata_version: wants(METADATA_VERSION),
+            attribute_name: wants(ATTRIBUTE_NAME),
+            paging_cookie: wants(PAGING_COOKIE),
+            more_records: wants(MORE_RECORDS),
         }
     }
 }
@@ -71,7 +83,7 @@ mod tests {
         assert_eq!(Annotations::of("other.*"), none);
         assert!(Annotations::of("*").metadata_version);
         let display = Annotations::of("OData.Community.Display.V1.*");
-        assert_eq!(display, Annotations { formatted_value: true, ..none });
+        assert_eq!(display, Annotations { formatted_value: true, attribute_name: true, ..none });
         let crm = Annotations::of("*,-OData.Community.Display.V1.FormattedValue");
         assert!(crm.lookup_logical_name && !crm.formatted_value);
         let two = Annotations::of("Microsoft.Dynamics.CRM.lookuplogicalname, x");

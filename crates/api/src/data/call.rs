@@ -229,10 +229,8 @@ fn refuse_unsupported(call: &Call) -> Result<()> {
     if call.header("mscrm.suppressduplicatedetection").is_some_and(|v| v.trim() == "false") {
         return Err(Error::not_implemented("Duplicate detection"));
     }
-    for name in ["fetchXml", "savedQuery", "userQuery", "sql", "partitionid"] {
-        if call.options.other(name).is_some() {
-            return Err(Error::not_implemented(format!("The query option '{name}'")));
-        }
+    if call.options.other("partitionid").is_some() {
+        return Err(Error::not_implemented("The query option 'partitionid'"));
     }
     if call.options.delta_token.is_some() {
         return Err(Error::not_implemented("The query option '$deltatoken'"));

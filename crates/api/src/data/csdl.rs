@@ -513,6 +513,15 @@ const COMPLEX_TYPES: &[(&str, Attributes<'static>)] = &[
         ],
     ),
     (
+        "EntityRecordCountCollection",
+        &[
+            ("Count", "Edm.Int32"),
+            ("IsReadOnly", "Edm.Boolean"),
+            ("Keys", "Collection(Edm.String)"),
+            ("Values", "Collection(Edm.Int64)"),
+        ],
+    ),
+    (
         "OrganizationDetail",
         &[
             ("OrganizationId", "Edm.Guid"),

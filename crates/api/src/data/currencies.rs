@@ -32,9 +32,14 @@ pub(super) struct Currency {
 pub(super) async fn currencies(call: &Call, table: &Table) -> Result<Currencies> {
     let is_money = |column: &Column| matches!(column.kind, ColumnKind::Money { .. });
     let has_money = table.columns.values().any(|column| is_money(column));
-    if !has_money && call.options.query.expand.is_empty() {
-        return Ok(Currencies::default());
+    match has_money || !call.options.query.expand.is_empty() {
+        true => all(call).await,
+        false => Ok(Currencies::default()),
     }
+}
+
+/// All currencies.
+pub(super) async fn all(call: &Call) -> Result<Currencies> {
     let rows = read(call, "transactioncurrency", &["currencysymbol", "currencyprecision"]).await?;
     let base = read(call, "organization", &["_basecurrencyid_value"]).await?;
     let base = base.rows.first().and_then(|row| row.get("basecurrencyid")).and_then(Value::id);
@@ -64,7 +69,11 @@ impl Currencies {
     /// In which currency the amount of a column of `record` is.
     pub fn of(&self, record: &Record, column: &Column) -> Option<&Currency> {
         let is_base = matches!(&column.kind, ColumnKind::Money { base_of: Some(_), .. });
-        let own = record.get("transactioncurrencyid").and_then(Value::id);
+        self.find(is_base, record.get("transactioncurrencyid").and_then(Value::id))
+    }
+
+    /// The organisation's currency, or the one with this id.
+    pub fn find(&self, is_base: bool, own: Option<Uuid>) -> Option<&Currency> {
         self.all.get(&if is_base { self.base } else { own }?)
     }
 }

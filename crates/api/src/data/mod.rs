@@ -16,6 +16,8 @@ mod call;
 mod conditions;
 mod csdl;
 mod currencies;
+mod fetch;
+mod fetched;
 mod format;
 mod functions;
 mod insight;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io::Write as _;
 
+use base::limits::COUNT_MAX;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use dataverse::{Expanded, Page, Record, Value};
@@ -34,7 +35,7 @@ pub(super) struct Style<'a> {
 /// A JSON text with rows, as it grows.
 pub(super) struct Payload<'a> {
     out: Vec<u8>,
-    style: Style<'a>,
+    pub(super) style: Style<'a>,
     /// Navigation properties of lookups, by table, column and target.
     lookups: HashMap<(String, String, String), Option<String>>,
 }
@@ -125,20 +126,25 @@ impl<'a> Payload<'a> {
     }
 
     fn counts(&mut self, page: &Page, query: &Query) {
-        let Annotations { total_count, total_count_exceeded, metadata_version, .. } =
-            self.style.annotations;
         let count = page.count.filter(|_| query.count);
         if let Some(count) = count {
             self.key("@odata.count");
-            self.display(count);
+            self.display(count.min(COUNT_MAX));
         }
+        self.totals(count);
+    }
+
+    /// How many rows there are in all, for those who want to know it beside the count.
+    pub(super) fn totals(&mut self, count: Option<i64>) {
+        let Annotations { total_count, total_count_exceeded, metadata_version, .. } =
+            self.style.annotations;
         if total_count {
             self.annotation_key("", TOTAL_COUNT);
-            self.display(count.unwrap_or(-1));
+            self.display(count.map_or(-1, |count| count.min(COUNT_MAX)));
         }
         if total_count_exceeded {
             self.annotation_key("", TOTAL_COUNT_EXCEEDED);
-            self.display(count.is_some_and(|count| count >= base::limits::COUNT_MAX));
+            self.display(count.is_some_and(|count| count > COUNT_MAX));
         }
         if metadata_version {
             self.annotation_key("", METADATA_VERSION);
@@ -194,7 +200,13 @@ impl<'a> Payload<'a> {
         }
     }
 
-    fn lookup_annotations(&mut self, table: &Table, column: &Column, name: &str, target: &str) {
+    pub(super) fn lookup_annotations(
+        &mut self,
+        table: &Table,
+        column: &Column,
+        name: &str,
+        target: &str,
+    ) {
         let Annotations { associated_navigation, lookup_logical_name, .. } = self.style.annotations;
         if associated_navigation {
             let key = (table.logical_name.clone(), column.logical_name.clone(), target.to_owned());
@@ -264,7 +276,7 @@ impl<'a> Payload<'a> {
         self.member("@odata.id", &url);
     }
 
-    fn value(&mut self, column: &Column, value: &Value) {
+    pub(super) fn value(&mut self, column: &Column, value: &Value) {
         match value {
             Value::Null => self.out.extend_from_slice(b"null"),
             Value::Bool(value) => self.display(value),
@@ -287,41 +299,56 @@ impl<'a> Payload<'a> {
         }
     }
 
-    fn context(&mut self, of: &str) {
+    pub(super) fn context(&mut self, of: &str) {
         let url = format!("{}$metadata#{of}", self.style.root);
         self.member("@odata.context", &url);
     }
 
-    fn member(&mut self, name: &str, text: &str) {
+    pub(super) fn member(&mut self, name: &str, text: &str) {
         self.key(name);
         self.text(text);
     }
 
-    fn annotation_key(&mut self, property: &str, annotation: &str) {
+    pub(super) fn annotation_key(&mut self, property: &str, annotation: &str) {
         self.key(&format!("{property}@{annotation}"));
     }
 
-    fn key(&mut self, name: &str) {
+    pub(super) fn key(&mut self, name: &str) {
         self.comma();
         self.text(name);
         self.out.push(b':');
     }
 
-    fn comma(&mut self) {
+    pub(super) fn comma(&mut self) {
         if !matches!(self.out.last(), Some(b'{' | b'[')) {
             self.out.push(b',');
         }
     }
 
-    fn text(&mut self, text: &str) {
+    pub(super) fn text(&mut self, text: &str) {
         self.json(text);
+    }
+
+    /// Opens an object or a list.
+    pub(super) fn begin(&mut self, bracket: char) {
+        self.out.push(bracket as u8);
+    }
+
+    /// Closes one.
+    pub(super) fn end(&mut self, bracket: char) {
+        self.out.push(bracket as u8);
+    }
+
+    /// The text, which is whole.
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.out
     }
 
     fn json<T: serde::Serialize + ?Sized>(&mut self, value: &T) {
         serde_json::to_writer(&mut self.out, value).expect("a vector takes every byte");
     }
 
-    fn display(&mut self, value: impl std::fmt::Display) {
+    pub(super) fn display(&mut self, value: impl std::fmt::Display) {
         write!(self.out, "{value}").expect("a vector takes every byte");
     }
 }

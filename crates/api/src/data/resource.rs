@@ -14,8 +14,8 @@ use super::answer::Answer;
 use super::call::Call;
 use super::navigation::{Navigation, navigation};
 use super::{
-    actions, batch, bulk, csdl, functions, metadata as definitions, properties, references, rows,
-    unsupported,
+    actions, batch, bulk, csdl, fetch, functions, metadata as definitions, properties, references,
+    rows, unsupported,
 };
 
 /// A row that a path leads to.
@@ -38,6 +38,7 @@ impl Place {
 
 /// Answers a request.
 pub(super) async fn answer(call: &Call) -> Result<Answer> {
+    check_query(call)?;
     match call.path.split_first() {
         None => {
             only(call, &[Method::GET])?;
@@ -57,6 +58,20 @@ pub(super) async fn answer(call: &Call) -> Result<Answer> {
         ))),
         Some((Segment::Qualified { name, .. }, _)) => Err(no_segment(name)),
         Some(_) => Err(no_segment(&call.address.path)),
+    }
+}
+
+/// A query asks for rows of a table, and has no meaning for anything else.
+fn check_query(call: &Call) -> Result<()> {
+    let is_set =
+        matches!(call.path.as_slice(), [Segment::Name { arguments: Arguments::Absent, .. }]);
+    match fetch::asked(call)? {
+        Some((name, _)) if !(is_set && call.method == Method::GET) => {
+            let message =
+                format!("'{name}' is for reading the rows of a table: GET accounts?{name}=…");
+            Err(Error::new(Kind::Invalid, "0x80060888", message))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -80,7 +95,10 @@ async fn named(call: &Call, name: &str, arguments: &Arguments, rest: &[Segment])
 async fn collection(call: &Call, table: &Arc<Table>, rest: &[Segment]) -> Result<Answer> {
     match rest {
         [] => match call.method {
-            Method::GET => rows::list(call, table, None).await,
+            Method::GET => match fetch::asked(call)? {
+                Some(query) => fetch::list(call, table, query).await,
+                None => rows::list(call, table, None).await,
+            },
             Method::POST => rows::create(call, table).await,
             _ => Err(not_allowed(call)),
         },

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::{Method, StatusCode};
+use base::limits::COUNT_MAX;
 use base::{Error, Result};
 use dataverse::messages::{
     Create, Delete, Retrieve, RetrieveFrom, RetrieveMultiple, Update, Upsert,
@@ -15,7 +16,7 @@ use super::answer::Answer;
 use super::body;
 use super::call::Call;
 use super::conditions::Tag;
-use super::currencies::{Currencies, currencies};
+use super::currencies::{Currencies, all as all_currencies, currencies};
 use super::paging::{PageToken, with_token};
 use super::payload::{Payload, Style};
 use super::resource::{Place, not_allowed, only, retrieve, unexpected};
@@ -83,7 +84,7 @@ pub(super) async fn count(
     let select = vec![table.primary_id.clone()];
     let query = Query { filter, select, count: true, page_size: Some(1), ..Query::default() };
     let page = page(call, table, from, query).await?;
-    Ok(Answer::text(page.count.unwrap_or_default().to_string()))
+    Ok(Answer::text(page.count.unwrap_or_default().min(COUNT_MAX).to_string()))
 }
 
 /// `POST set`.
@@ -284,6 +285,16 @@ pub(super) async fn reading(call: &Call, table: &Table) -> Result<Reading> {
     }
     let language = call.environment.user(&call.cx).await?.language;
     Ok(Reading { language, currencies: currencies(call, table).await? })
+}
+
+/// The same for rows of a query, which says whether there are amounts in them.
+pub(super) async fn reading_of(call: &Call, has_money: bool) -> Result<Reading> {
+    if !call.preferences.annotations.formatted_value {
+        return Ok(Reading { language: ENGLISH, currencies: Currencies::default() });
+    }
+    let language = call.environment.user(&call.cx).await?.language;
+    let currencies = if has_money { all_currencies(call).await? } else { Currencies::default() };
+    Ok(Reading { language, currencies })
 }
 
 /// How rows are written for this request.

@@ -1,6 +1,6 @@
 //! What the protocol has and we do not: answered with 501 that names it, so that nobody takes it
-//! for a mistake of his. Also refused by name, where they are read: `$apply`, `fetchXml`,
-//! `savedQuery`, `userQuery`, `sql`, `$deltatoken`, `respond-async`, the content of
+//! for a mistake of his. Also refused by name, where they are read: `$apply`, `sql`, `$deltatoken`,
+//! `respond-async`, the content of
 //! file and image columns.
 
 /// Whether `name` is a message of the protocol.
@@ -79,7 +79,6 @@ const MESSAGES: &[&str] = &[
     "RetrieveSharedPrincipalsAndAccess",
     "RetrieveTeamPrivileges",
     "RetrieveTimestamp",
-    "RetrieveTotalRecordCount",
     "RetrieveUserPrivilegeByPrivilegeId",
     "RetrieveUserPrivileges",
     "RetrieveUserSetOfPrivilegesByIds",

@@ -21,7 +21,10 @@ mod relationship_create;
 mod relationship_delete;
 mod relationship_update;
 mod retrieve;
+mod retrieve_fetch;
+mod retrieve_ids;
 mod retrieve_multiple;
+mod retrieve_total_record_count;
 mod role_privileges;
 mod sharing;
 mod table_create;
@@ -38,7 +41,7 @@ use base::{Result, Uuid};
 
 use crate::security::Right;
 use crate::session::{ReadScope, Session};
-use crate::{Page, Record};
+use crate::{Fetched, Page, Record};
 
 pub use associate::Associate;
 pub use choice_create::CreateChoice;
@@ -57,7 +60,10 @@ pub use relationship_create::{CreateManyToMany, CreateOneToMany};
 pub use relationship_delete::DeleteRelationship;
 pub use relationship_update::UpdateRelationship;
 pub use retrieve::Retrieve;
+pub use retrieve_fetch::RetrieveFetch;
+pub use retrieve_ids::RetrieveIds;
 pub use retrieve_multiple::{From as RetrieveFrom, RetrieveMultiple};
+pub use retrieve_total_record_count::RetrieveTotalRecordCount;
 pub use role_privileges::{
     AddPrivilegesRole, RemovePrivilegeRole, ReplacePrivilegesRole, RolePrivilege,
 };
@@ -128,8 +134,11 @@ messages! {
     RemovePrivilegeRole,
     ReplacePrivilegesRole,
     Retrieve,
+    RetrieveFetch,
+    RetrieveIds,
     RetrieveMultiple,
     RetrievePrincipalAccess,
+    RetrieveTotalRecordCount,
     RevokeAccess,
     Update,
     UpdateChoice,
@@ -148,8 +157,11 @@ impl Message {
         matches!(
             self,
             Self::Retrieve(_)
+                | Self::RetrieveFetch(_)
+                | Self::RetrieveIds(_)
                 | Self::RetrieveMultiple(_)
                 | Self::RetrievePrincipalAccess(_)
+                | Self::RetrieveTotalRecordCount(_)
                 | Self::WhoAmI(_)
         )
     }
@@ -190,8 +202,11 @@ pub(crate) async fn dispatch(session: &mut Session<'_>, message: Message) -> Res
         Message::Upsert(it) => it.run(session).await,
         Message::UpsertMultiple(it) => it.run(session).await,
         read @ (Message::Retrieve(_)
+        | Message::RetrieveFetch(_)
+        | Message::RetrieveIds(_)
         | Message::RetrieveMultiple(_)
         | Message::RetrievePrincipalAccess(_)
+        | Message::RetrieveTotalRecordCount(_)
         | Message::WhoAmI(_)) => dispatch_read(&mut session.read_scope(), read).await,
     }
 }
@@ -200,8 +215,11 @@ pub(crate) async fn dispatch(session: &mut Session<'_>, message: Message) -> Res
 pub(crate) async fn dispatch_read(scope: &mut ReadScope<'_>, message: Message) -> Result<Reply> {
     match message {
         Message::Retrieve(it) => it.run(scope).await,
+        Message::RetrieveFetch(it) => it.run(scope).await,
+        Message::RetrieveIds(it) => it.run(scope).await,
         Message::RetrieveMultiple(it) => it.run(scope).await,
         Message::RetrievePrincipalAccess(it) => it.run(scope).await,
+        Message::RetrieveTotalRecordCount(it) => it.run(scope).await,
         Message::WhoAmI(it) => Ok(it.run(scope)),
         other => Err(base::Error::internal(format!("{:?} does not only read", other.name()))),
     }
@@ -248,6 +266,12 @@ pub enum Reply {
     Record(Box<Record>),
     /// A page of rows.
     Page(Page),
+    /// A page of rows of a query over linked tables.
+    Fetched(Box<Fetched>),
+    /// Ids of rows.
+    Ids(Vec<Uuid>),
+    /// How many rows tables have, by logical name.
+    Counts(Vec<(String, i64)>),
     /// Definitions were created: for a relationship the relationships first, then the lookup.
     Defined(Vec<Uuid>),
     /// What a principal may do with a row.

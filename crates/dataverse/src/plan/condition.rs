@@ -8,6 +8,8 @@ use std::sync::Arc;
 use metadata::{Column, Table};
 use query::Comparison;
 
+use super::hierarchy::Tree;
+use crate::calendar::{Fiscal, Offsets};
 use crate::security::Right;
 
 /// The number of a table in a statement: `t0` is the one that is asked.
@@ -96,6 +98,75 @@ pub(crate) enum Condition {
     },
     /// Whether there is such a row.
     Exists(Box<Exists>),
+    /// A text against a pattern with sets of characters, whatever its case.
+    Match {
+        /// The column.
+        field: Field,
+        /// What it is made of.
+        pieces: Vec<db::Piece>,
+        /// Whether it must not match.
+        negated: bool,
+    },
+    /// A row of a tree.
+    InTree(Box<Tree>),
+    /// Whether a part of a date is so much.
+    IsPart {
+        /// The part.
+        part: Box<PartOf>,
+        /// How much.
+        value: i64,
+        /// Whether it must be another.
+        negated: bool,
+    },
+    /// The key of a joined row is that of the first row found.
+    First(Box<First>),
+}
+
+/// A part of a date, as a number.
+#[derive(Clone, Debug)]
+pub(crate) struct PartOf {
+    /// The date.
+    pub field: Field,
+    /// Which part.
+    pub part: DatePart,
+    /// What makes it a wall clock's.
+    pub offsets: Offsets,
+    /// What fiscal parts follow.
+    pub fiscal: Fiscal,
+}
+
+/// Which part of a date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DatePart {
+    /// Of the month, from 1.
+    Day,
+    /// Of the year, from 1; weeks begin on Sunday.
+    Week,
+    /// Of the year, from 1.
+    Month,
+    /// Of the year, from 1.
+    Quarter,
+    /// The calendar year.
+    Year,
+    /// Of the fiscal year, from 1.
+    FiscalPeriod,
+    /// The name of the fiscal year.
+    FiscalYear,
+}
+
+/// The first row of some, by its key.
+#[derive(Clone, Debug)]
+pub(crate) struct First {
+    /// The key that must be that of the first one.
+    pub field: Field,
+    /// Where it is looked for.
+    pub from: From,
+    /// Its key there.
+    pub key: Field,
+    /// Which rows, linked to the row of the statement around.
+    pub condition: Condition,
+    /// Whether it must be another.
+    pub negated: bool,
 }
 
 /// A question after rows of other tables.
@@ -205,6 +276,16 @@ impl Condition {
             }
             Self::Exists(exists) => {
                 Self::Exists(Box::new(Exists { negated: !exists.negated, ..*exists }))
+            }
+            Self::Match { field, pieces, negated } => {
+                Self::Match { field, pieces, negated: !negated }
+            }
+            Self::InTree(tree) => Self::InTree(Box::new(Tree { negated: !tree.negated, ..*tree })),
+            Self::IsPart { part, value, negated } => {
+                Self::IsPart { part, value, negated: !negated }
+            }
+            Self::First(first) => {
+                Self::First(Box::new(First { negated: !first.negated, ..*first }))
             }
         }
     }

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use base::{Error, Kind, Result, limits};
 use metadata::{Column, ColumnKind, Table};
+use query::fetch::Operator;
 use query::{Comparison, Filter, Literal, Quantifier, TextTest};
 
+use super::access::access;
 use super::condition::{Alias, Condition, Exists, Field, From, Join};
 use super::literal::{bad, compare, unknown_property};
 use super::navigation::{Navigation, check_stored, is_readable, navigation, property};
+use super::operators::{self, Notation, Test};
 use super::read::Asker;
-use super::{access::access, functions};
 use crate::ddl;
 use crate::security::{ColumnUse, Right, refuse_column};
 
@@ -400,22 +402,32 @@ impl Planner<'_, '_> {
         property: &str,
         values: &[Literal],
     ) -> Result<Condition> {
+        let operator = Operator::by_name(name).filter(|row| row.is_function).ok_or_else(|| {
+            bad(format!("There is no query function 'Microsoft.Dynamics.CRM.{name}'."))
+        })?;
         let table = scope.from.table.clone();
-        let column = function_property(&table, property)?;
+        let column = column_or_property(&table, property)
+            .ok_or_else(|| unknown_property(&table, property))?;
         check_stored(&table, column)?;
         check_secured(self.asker, &table, column)?;
-        let field = Field::value(scope.from.alias, column);
         let values = flat(values);
         self.conditions += values.len().saturating_sub(1);
         self.count()?;
-        functions::condition(self.asker, &table, field, name, &values)
+        operators::condition(&Test {
+            asker: self.asker,
+            table: &table,
+            field: Field::value(scope.from.alias, column),
+            operator: operator.operator,
+            values: &values,
+            notation: Notation::Filter,
+        })
     }
 }
 
-/// Query functions name the column itself, also for lookups; `_x_value` is understood too.
-fn function_property<'a>(table: &'a Table, name: &str) -> Result<&'a Arc<Column>> {
+/// The column of this name, also a lookup; `_x_value` is understood too.
+pub(crate) fn column_or_property<'a>(table: &'a Table, name: &str) -> Option<&'a Arc<Column>> {
     let by_name = table.column(name).filter(|column| is_readable(column));
-    by_name.or_else(|| property(table, name)).ok_or_else(|| unknown_property(table, name))
+    by_name.or_else(|| property(table, name))
 }
 
 fn flat(values: &[Literal]) -> Vec<Literal> {
@@ -429,7 +441,7 @@ fn flat(values: &[Literal]) -> Vec<Literal> {
     flat
 }
 
-fn check_comparable(left: &Field, right: &Field) -> Result<()> {
+pub(crate) fn check_comparable(left: &Field, right: &Field) -> Result<()> {
     let (a, b) = (&left.column, &right.column);
     if class(a) == class(b) {
         return Ok(());
@@ -471,41 +483,20 @@ fn text(table: &Table, field: Field, test: TextTest, value: &str) -> Result<Cond
             field.column.logical_name, table.logical_name
         )));
     }
-    let inner = pattern(value)?;
     let pattern = match test {
-        TextTest::Contains => format!("%{inner}%"),
-        TextTest::StartsWith => format!("{inner}%"),
-        TextTest::EndsWith => format!("%{inner}"),
+        TextTest::Contains => format!("%{value}%"),
+        TextTest::StartsWith => format!("{value}%"),
+        TextTest::EndsWith => format!("%{value}"),
     };
-    Ok(Condition::Like { field, pattern, negated: false })
+    Ok(text_pattern(field, &pattern))
 }
 
-/// A pattern of the protocol as one with `%`, `_` and `\` before what is meant literally: a list
-/// of one character, such as `[%]`, is that character.
-pub(crate) fn pattern(value: &str) -> Result<String> {
-    let mut pattern = String::with_capacity(value.len());
-    let mut rest = value.chars();
-    while let Some(c) = rest.next() {
-        match c {
-            '\\' => pattern.push_str("\\\\"),
-            '[' => match rest.as_str().split_once(']') {
-                Some((inside, after)) if !inside.is_empty() => {
-                    let mut inside = inside.chars();
-                    let (Some(only), None) = (inside.next(), inside.next()) else {
-                        return Err(Error::not_implemented(
-                            "A list or range of characters ([abc], [a-z], [^x]) in a text filter",
-                        ));
-                    };
-                    if matches!(only, '%' | '_' | '\\') {
-                        pattern.push('\\');
-                    }
-                    pattern.push(only);
-                    rest = after.chars();
-                }
-                _ => pattern.push('['),
-            },
-            other => pattern.push(other),
-        }
+/// The condition that a text matches a pattern of the protocol: `%`, `_`, and sets of characters
+/// such as `[abc]`, `[a-z]`, `[^x]`. A set of one character is that character.
+pub(crate) fn text_pattern(field: Field, pattern: &str) -> Condition {
+    let pieces = db::pieces(pattern);
+    match db::like_pattern(&pieces) {
+        Some(pattern) => Condition::Like { field, pattern, negated: false },
+        None => Condition::Match { field, pieces, negated: false },
     }
-    Ok(pattern)
 }

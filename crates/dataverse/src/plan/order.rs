@@ -7,20 +7,49 @@ use metadata::{Choice, ColumnKind, LanguageCode};
 use query::OrderBy;
 use serde_json::Value as Json;
 
-use super::condition::Field;
+use super::condition::{Field, From};
 use super::filter::{Aliases, Scope, primary};
 use super::literal::bad;
-use super::read::Asker;
+use super::read::{Asker, LookupTarget};
 
 /// One step of an order.
 #[derive(Clone, Debug)]
 pub(crate) struct OrderStep {
     /// The column.
     pub field: Field,
-    /// For a choice: the place of each option by its label. Its rows are ordered by these.
-    pub ranks: Option<Vec<(i32, i64)>>,
+    /// What of it.
+    pub key: OrderKey,
     /// Largest first.
     pub descending: bool,
+    /// Whether it is the primary key of the table that is asked, which always has a value.
+    pub is_primary: bool,
+}
+
+/// What of a column rows are ordered by.
+#[derive(Clone, Debug)]
+pub(crate) enum OrderKey {
+    /// Its value.
+    Value,
+    /// For a choice: the place of each option by its label.
+    Ranks(Vec<(i32, i64)>),
+    /// For a lookup: the names of the rows it points to.
+    Names(Vec<LookupTarget>),
+}
+
+impl OrderStep {
+    /// The primary key of `from`, which ends every order.
+    pub fn primary(from: &From) -> Result<Self> {
+        let field = Field::value(from.alias, primary(&from.table)?);
+        Ok(Self { field, key: OrderKey::Value, descending: false, is_primary: true })
+    }
+
+    /// The form in which the database keeps what is ordered by.
+    pub fn storage(&self) -> Option<db::ColumnType> {
+        match &self.key {
+            OrderKey::Names(_) => Some(db::ColumnType::Text),
+            _ => crate::ddl::storage(&self.field.column).map(|column| column.storage),
+        }
+    }
 }
 
 /// The steps of an order, ended by the primary key, so that it is the same for every page.
@@ -33,20 +62,26 @@ pub(crate) fn order(
     let mut steps = Vec::with_capacity(order_by.len() + 1);
     for by in order_by {
         let (_, field) = scope.field(asker, aliases, &by.path)?;
-        if matches!(field.column.kind, ColumnKind::MultiChoice { .. } | ColumnKind::Image { .. }) {
-            let name = &field.column.logical_name;
-            return Err(bad(format!("Rows cannot be ordered by '{name}'.")));
-        }
-        let ranks = ranks(&field.column.kind, asker.user.language);
-        steps.push(OrderStep { field, ranks, descending: by.descending });
+        check_ordered(&field)?;
+        let key =
+            ranks(&field.column.kind, asker.user.language).map_or(OrderKey::Value, OrderKey::Ranks);
+        steps.push(OrderStep { field, key, descending: by.descending, is_primary: false });
     }
-    let key = Field::value(scope.from.alias, primary(&scope.from.table)?);
-    steps.push(OrderStep { field: key, ranks: None, descending: false });
+    steps.push(OrderStep::primary(&scope.from)?);
     Ok(steps)
 }
 
+/// Refuses columns that have no order.
+pub(crate) fn check_ordered(field: &Field) -> Result<()> {
+    if matches!(field.column.kind, ColumnKind::MultiChoice { .. } | ColumnKind::Image { .. }) {
+        let name = &field.column.logical_name;
+        return Err(bad(format!("Rows cannot be ordered by '{name}'.")));
+    }
+    Ok(())
+}
+
 /// The options of a choice in the order of their labels, which is how people see them.
-fn ranks(kind: &ColumnKind, language: LanguageCode) -> Option<Vec<(i32, i64)>> {
+pub(crate) fn ranks(kind: &ColumnKind, language: LanguageCode) -> Option<Vec<(i32, i64)>> {
     let options: &Choice = match kind {
         ColumnKind::Choice { options, .. }
         | ColumnKind::State { options }
@@ -117,8 +152,7 @@ fn from_json(step: &OrderStep, json: &Json) -> Option<db::Value> {
     if json.is_null() {
         return Some(db::Value::Null);
     }
-    let storage = crate::ddl::storage(&step.field.column)?.storage;
-    Some(match storage {
+    Some(match step.storage()? {
         db::ColumnType::Int => db::Value::Int(json.as_i64()?),
         db::ColumnType::Real => db::Value::Real(f64::from_bits(json.as_u64()?)),
         db::ColumnType::Text => db::Value::Text(json.as_str()?.to_owned()),

@@ -75,6 +75,13 @@ pub(crate) struct ReadColumn {
     pub is_masked: bool,
 }
 
+impl ReadColumn {
+    /// Whether the name of the row behind a lookup is read too.
+    pub fn has_label(&self) -> bool {
+        self.targets.iter().any(|target| target.label.is_some())
+    }
+}
+
 /// A table that a lookup may point to.
 #[derive(Clone, Debug)]
 pub(crate) struct LookupTarget {
@@ -288,7 +295,7 @@ fn columns(asker: &Asker<'_>, table: &Table, select: &[String]) -> Result<Column
 }
 
 /// All columns of a row. Pictures and files come only when they are named.
-fn all(table: &Table) -> Vec<&Arc<Column>> {
+pub(super) fn all(table: &Table) -> Vec<&Arc<Column>> {
     let is_shown = |column: &&Arc<Column>| {
         is_readable(column)
             && ddl::storage(column).is_some()
@@ -335,7 +342,7 @@ fn not_selectable(asker: &Asker<'_>, table: &Table, name: &str) -> Error {
 }
 
 /// What comes along with a column: the currency of an amount, the composite of an address.
-fn companions<'a>(
+pub(super) fn companions<'a>(
     table: &'a Table,
     column: &Column,
 ) -> impl Iterator<Item = &'a Arc<Column>> + use<'a> {
@@ -353,7 +360,7 @@ fn address_composite<'a>(table: &'a Table, name: &str) -> Option<&'a Arc<Column>
     is_part.then(|| table.column(&format!("{address}_composite"))).flatten()
 }
 
-fn read_column(asker: &Asker<'_>, table: &Table, column: &Arc<Column>) -> ReadColumn {
+pub(super) fn read_column(asker: &Asker<'_>, table: &Table, column: &Arc<Column>) -> ReadColumn {
     let is_masked = column.is_secured && !column_rights(asker.user, table, column).read;
     let targets = match &column.kind {
         ColumnKind::Lookup { .. } | ColumnKind::Customer | ColumnKind::Owner => {
@@ -364,7 +371,8 @@ fn read_column(asker: &Asker<'_>, table: &Table, column: &Arc<Column>) -> ReadCo
     ReadColumn { column: column.clone(), alias: 0, targets, is_masked }
 }
 
-fn lookup_target(asker: &Asker<'_>, name: &str) -> LookupTarget {
+/// A table that a lookup may point to, with where the names of its rows are if they are wanted.
+pub(super) fn lookup_target(asker: &Asker<'_>, name: &str) -> LookupTarget {
     let label = asker.with_names.then(|| asker.schema.table(name)).flatten().and_then(|table| {
         let name = table.primary_name.as_deref().and_then(|name| table.column(name))?;
         let key = table.column(&table.primary_id)?;

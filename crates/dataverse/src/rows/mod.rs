@@ -3,6 +3,7 @@
 mod activity;
 mod cascade;
 mod create;
+mod fetch;
 mod link;
 mod read;
 mod update;
@@ -21,8 +22,9 @@ use crate::{
 pub(crate) use activity::concrete;
 pub(crate) use cascade::{assign_children, delete};
 pub(crate) use create::create;
+pub(crate) use fetch::{fetch, ids};
 pub(crate) use link::{associate, disassociate};
-pub(crate) use read::{find, find_id, page, read_row, walk};
+pub(crate) use read::{count_all, find, find_id, page, read_row, walk};
 pub(crate) use update::{update, update_planned};
 
 /// Tables whose rows decide rights: users are read again after a change.

@@ -103,7 +103,8 @@ pub(crate) async fn page(
     let asker = asker(scope, with_names);
     let plan = plan::read(&asker, table, query, base)?;
     let Found { mut rows, last, has_more } = found(scope, &plan).await?;
-    let count = if plan.count { Some(count(scope, &plan).await?) } else { None };
+    let count =
+        if plan.count { Some(count(scope, &plan, limits::COUNT_MAX + 1).await?) } else { None };
     finish(scope, &plan, &mut rows).await?;
     let token = Token { fingerprint: plan.fingerprint, values: last };
     Ok(Page { rows, count, next: has_more.then(|| token.encode()) })
@@ -158,9 +159,20 @@ impl Found {
     }
 }
 
-async fn count(scope: &mut ReadScope<'_>, plan: &ReadPlan) -> Result<i64> {
-    let statement = sql::count(scope.store, scope.user, plan, limits::COUNT_MAX);
+async fn count(scope: &mut ReadScope<'_>, plan: &ReadPlan, max: i64) -> Result<i64> {
+    let statement = sql::count(scope.store, scope.user, plan, max);
     scope.db.query_one(&statement).await?.get(0)
+}
+
+/// How many rows there are that the user may read.
+pub(crate) async fn count_all(
+    scope: &mut ReadScope<'_>,
+    table: &Arc<Table>,
+    query: &Query,
+    base: &Base,
+) -> Result<i64> {
+    let plan = plan::read(&asker(scope, false), table, query, base)?;
+    count(scope, &plan, i64::MAX).await
 }
 
 /// Reads the related rows, and takes away what was only read for them.

@@ -41,7 +41,8 @@ impl<'a> Shape<'a> {
     }
 }
 
-fn take(read: &ReadColumn, row: &RowRef<'_>, place: &mut usize) -> Result<Value> {
+/// The value of a column of a row, whose parts begin at `place`.
+pub(super) fn take(read: &ReadColumn, row: &RowRef<'_>, place: &mut usize) -> Result<Value> {
     let mut next = || {
         *place += 1;
         row.value(*place - 1).map(db::ValueRef::to_value)
@@ -51,8 +52,7 @@ fn take(read: &ReadColumn, row: &RowRef<'_>, place: &mut usize) -> Result<Value>
         return value(&read.column, stored);
     }
     let target = if ddl::has_type_column(&read.column) { Some(next()?) } else { None };
-    let has_label = read.targets.iter().any(|target| target.label.is_some());
-    let label = if has_label { next()? } else { db::Value::Null };
+    let label = if read.has_label() { next()? } else { db::Value::Null };
     lookup(read, stored, target, label)
 }
 

@@ -2,12 +2,15 @@
 //!
 //! Both databases get the same words; what differs is asked of [`db::Dialect`].
 
+mod dates;
 mod decode;
 mod delete;
+mod fetch;
 mod insert;
 mod select;
 #[cfg(test)]
 mod tests;
+mod trees;
 mod update;
 
 use std::fmt::Write;
@@ -16,12 +19,13 @@ use db::{Statement, Store};
 use metadata::{Column, ColumnKind, Table};
 use query::Comparison;
 
-use crate::plan::{Alias, Condition, Exists, Field, From, Part};
+use crate::plan::{Alias, Condition, Exists, Field, First, From, Part};
 use crate::security::{self, Access};
 use crate::{User, ddl};
 
 pub(crate) use decode::{Shape, value};
 pub(crate) use delete::{delete, delete_where, linked, pointing, pointing_after, unlink};
+pub(crate) use fetch::{fetch, fetch_count, fetch_sources, fetched};
 pub(crate) use insert::{insert, inserts};
 pub(crate) use select::{count, group, is_above, select, walk};
 pub(crate) use update::{Change, update};
@@ -107,12 +111,15 @@ impl<'a> Writer<'a> {
     fn field(&mut self, field: &Field) {
         match field.part {
             Part::Value => self.column(field.alias, &field.column),
-            Part::Target => {
-                self.alias(field.alias);
-                self.sql.push('.');
-                self.target_name(&field.column);
-            }
+            Part::Target => self.target(field.alias, &field.column),
         }
+    }
+
+    /// The table that a lookup points to.
+    fn target(&mut self, alias: Alias, column: &Column) {
+        self.alias(alias);
+        self.sql.push('.');
+        self.target_name(column);
     }
 
     /// The name of the column that holds the table of a lookup's row.
@@ -185,6 +192,14 @@ impl<'a> Writer<'a> {
                 self.push(if *negated { ")" } else { "" });
             }
             Condition::Exists(exists) => self.exists(exists),
+            Condition::Match { field, pieces, negated } => self.matches(field, pieces, *negated),
+            Condition::InTree(tree) => self.in_tree(tree),
+            Condition::IsPart { part, value, negated } => {
+                self.date_part(part);
+                self.push(if *negated { " is distinct from " } else { " = " });
+                self.param(*value);
+            }
+            Condition::First(first) => self.first(first),
         }
     }
 
@@ -240,6 +255,21 @@ impl<'a> Writer<'a> {
         }
     }
 
+    fn matches(&mut self, field: &Field, pieces: &[db::Piece], negated: bool) {
+        let start = self.sql.len();
+        self.field(field);
+        let expr = self.sql.split_off(start);
+        let dialect = self.store.dialect();
+        let param = self.statement.param(dialect.set_pattern(pieces));
+        let matches = dialect.matches(&expr, &param);
+        match negated {
+            false => self.push(&matches),
+            true => {
+                let _ = write!(self.sql, "(not ({matches}) or {expr} is null)");
+            }
+        }
+    }
+
     /// A range, which an index serves.
     fn begins_with(&mut self, field: &Field, prefix: &str) {
         self.comparable(field);
@@ -272,6 +302,21 @@ impl<'a> Writer<'a> {
         self.from(&exists.from);
         self.filter(&exists.condition);
         self.push(")");
+    }
+}
+
+impl Writer<'_> {
+    fn first(&mut self, first: &First) {
+        self.field(&first.field);
+        self.push(if first.negated { " is distinct from " } else { " = " });
+        self.push("(select ");
+        self.field(&first.key);
+        self.push(" ");
+        self.from(&first.from);
+        self.filter(&first.condition);
+        self.push(" order by ");
+        self.field(&first.key);
+        self.push(" limit 1)");
     }
 }
 

@@ -6,7 +6,9 @@ use metadata::{Column, Table};
 use query::Comparison;
 
 use super::{Writer, folded, operator};
-use crate::plan::{Branch, Condition, Field, OrderStep, ReadColumn, ReadPlan};
+use crate::plan::{
+    Alias, Branch, Condition, Field, LookupTarget, OrderKey, OrderStep, ReadColumn, ReadPlan,
+};
 use crate::{User, ddl};
 
 /// One page of rows, and one row more if there is a next page.
@@ -150,15 +152,15 @@ impl Writer<'_> {
                 self.field(&Field::target(read.alias, &read.column));
                 self.number(number, is_numbered);
             }
-            if read.targets.iter().any(|target| target.label.is_some()) {
+            if read.has_label() {
                 self.separate(&mut number);
-                self.label(read);
+                self.label(read.alias, &read.column, &read.targets);
                 self.number(number, is_numbered);
             }
         }
     }
 
-    fn separate(&mut self, number: &mut usize) {
+    pub(super) fn separate(&mut self, number: &mut usize) {
         self.push(if *number == 0 { "" } else { ", " });
         *number += 1;
     }
@@ -170,13 +172,12 @@ impl Writer<'_> {
     }
 
     /// The name of the row behind a lookup.
-    fn label(&mut self, read: &ReadColumn) {
-        let labels =
-            read.targets.iter().filter_map(|target| Some((target, target.label.as_ref()?)));
-        let has_type = ddl::has_type_column(&read.column);
+    pub(super) fn label(&mut self, alias: Alias, column: &Column, targets: &[LookupTarget]) {
+        let labels = targets.iter().filter_map(|target| Some((target, target.label.as_ref()?)));
+        let has_type = ddl::has_type_column(column);
         if has_type {
             self.push("case ");
-            self.field(&Field::target(read.alias, &read.column));
+            self.target(alias, column);
         }
         for (target, (table, key, name)) in labels {
             if has_type {
@@ -192,21 +193,20 @@ impl Writer<'_> {
             self.push(" named where named.");
             self.name(&key.logical_name);
             self.push(" = ");
-            self.column(read.alias, &read.column);
+            self.column(alias, column);
             self.push(")");
         }
         self.push(if has_type { " end" } else { "" });
     }
 
-    fn order(&mut self, steps: &[OrderStep]) {
+    pub(super) fn order(&mut self, steps: &[OrderStep]) {
         for (index, step) in steps.iter().enumerate() {
             self.push(if index == 0 { "\norder by " } else { ", " });
             let start = self.sql.len();
             self.order_key(step);
             let key = self.sql.split_off(start);
-            let is_primary = index + 1 == steps.len();
             // The primary key is never null, and its index need not know of nulls.
-            let entry = match is_primary {
+            let entry = match step.is_primary {
                 true => key,
                 false => self.store.dialect().order(&key, step.descending),
             };
@@ -215,30 +215,48 @@ impl Writer<'_> {
     }
 
     /// What rows are ordered by.
-    fn order_key(&mut self, step: &OrderStep) {
-        match &step.ranks {
-            None => self.comparable(&step.field),
-            Some(_) => self.order_value(step),
+    pub(super) fn order_key(&mut self, step: &OrderStep) {
+        match &step.key {
+            OrderKey::Value => self.comparable(&step.field),
+            OrderKey::Ranks(_) => self.order_value(step),
+            OrderKey::Names(_) => {
+                let start = self.sql.len();
+                self.order_value(step);
+                let name = self.sql.split_off(start);
+                let folded = self.store.dialect().fold(&name);
+                self.push(&folded);
+            }
         }
     }
 
-    /// What a token keeps of a row: the value itself, or the place of a choice.
-    fn order_value(&mut self, step: &OrderStep) {
-        let Some(ranks) = &step.ranks else { return self.field(&step.field) };
-        if ranks.is_empty() {
-            return self.field(&step.field);
+    /// What a token keeps of a row: the value itself, the place of a choice, or a name.
+    pub(super) fn order_value(&mut self, step: &OrderStep) {
+        let field = &step.field;
+        match &step.key {
+            OrderKey::Names(targets) => self.label(field.alias, &field.column, targets),
+            OrderKey::Ranks(ranks) if !ranks.is_empty() => {
+                self.push("case ");
+                self.field(field);
+                for (option, rank) in ranks {
+                    self.push(&format!(" when {option} then {rank}"));
+                }
+                self.push(" end");
+            }
+            OrderKey::Value | OrderKey::Ranks(_) => self.field(field),
         }
-        self.push("case ");
-        self.field(&step.field);
-        for (option, rank) in ranks {
-            self.push(&format!(" when {option} then {rank}"));
+    }
+
+    /// A value of a token as it compares with what rows are ordered by.
+    fn order_param(&mut self, step: &OrderStep, value: &db::Value) {
+        match (&step.key, value) {
+            (OrderKey::Names(_), db::Value::Text(name)) => self.param(db::fold(name)),
+            _ => self.param(folded(&step.field, value)),
         }
-        self.push(" end");
     }
 
     /// The rows after the one with these values: for some step all before it are equal, and it is
     /// later. Nulls come first, and last when descending.
-    fn after(&mut self, steps: &[OrderStep], values: &[db::Value]) {
+    pub(super) fn after(&mut self, steps: &[OrderStep], values: &[db::Value]) {
         let pairs = steps.iter().zip(values).collect::<Vec<_>>();
         self.push("(");
         let mut is_first = true;
@@ -264,7 +282,7 @@ impl Writer<'_> {
             db::Value::Null => self.push(" is null"),
             value => {
                 self.push(" = ");
-                self.param(folded(&step.field, value));
+                self.order_param(step, value);
             }
         }
     }
@@ -278,7 +296,7 @@ impl Writer<'_> {
             value => {
                 let later = if step.descending { Comparison::Less } else { Comparison::Greater };
                 self.push(operator(later));
-                self.param(folded(&step.field, value));
+                self.order_param(step, value);
             }
         }
         if null_is_later {

@@ -79,9 +79,44 @@ fn statements(schema: &Arc<Schema>, store: &Store) -> Vec<(String, Statement)> {
                 .push((format!("{url}, {name}, count"), sql::count(store, user, &read, 5000)));
         }
     }
+    statements.extend(fetches(schema, store, &admin, &basic));
     statements.extend(writes(schema, store, &admin, &basic));
     statements
 }
+
+/// Statements of queries in FetchXML; those that begin with `basic` are asked by a user with rights
+/// on his own rows.
+fn fetches(
+    schema: &Arc<Schema>,
+    store: &Store,
+    admin: &User,
+    basic: &User,
+) -> Vec<(String, Statement)> {
+    let mut statements = Vec::new();
+    for line in FETCHES.lines().filter(|line| !line.is_empty()) {
+        let (user, name, xml) = match line.split_once(' ') {
+            Some(("basic", xml)) => (basic, "basic", xml),
+            _ => (admin, "administrator", line),
+        };
+        let now = Instant(1_700_000_000);
+        let asker = Asker { schema, user, now, with_names: false, cache: None };
+        let fetch = query::fetch::parse_xml(xml).unwrap();
+        let plan = plan::fetch(&asker, &fetch).unwrap_or_else(|error| panic!("{xml}: {error}"));
+        statements.push((format!("{xml}, {name}"), sql::fetch(store, user, &plan)));
+        if fetch.total_count {
+            let count = sql::fetch_count(store, user, &plan, 5001);
+            statements.push((format!("{xml}, {name}, count"), count));
+        }
+        if plan.sources_max.is_some() {
+            let sources = sql::fetch_sources(store, user, &plan, 50_001);
+            statements.push((format!("{xml}, {name}, sources"), sources));
+        }
+    }
+    statements
+}
+
+/// A query on each line.
+const FETCHES: &str = include_str!("fetches.txt");
 
 const READS: &[&str] = &[
     "accounts(1)?$select=name,revenue,_ownerid_value,_primarycontactid_value",

@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 
-use base::{ActsFor, Caller, Error, Kind, Result, Uuid};
+use base::{ActsFor, Caller, Error, Instant, Kind, Result, Uuid};
 use db::{Connection, Store, statement};
 
 use super::columns::{common, read_column_rights};
 use super::grants::{HeldRole, UnitTree, grants_of_administrator, read_grants, read_roles};
 use super::{ACT_ON_BEHALF, User};
+use crate::calendar::{Calendar, Fiscal, Zone};
 use crate::well_known;
 
 /// Reads who `caller` is here, and what decides his rights.
@@ -72,11 +73,12 @@ fn entered(user: User) -> Result<User> {
     }
 }
 
-/// The organisation, and the language: the user's own, else the organisation's.
+/// The organisation, and what the user's own settings say before it: language and calendar.
 async fn read_organization(db: &mut Connection, store: &Store, user: &mut User) -> Result<()> {
     let sql = store.sql(
-        "select o.organizationid, o.languagecode, (select s.uilanguageid from {usersettings} s \
-         where s.systemuserid = ?1) from {organization} o",
+        "select o.organizationid, o.languagecode, s.uilanguageid, s.timezonecode, \
+         o.weekstartdaycode, o.fiscalcalendarstart, o.fiscalperiodtype, o.fiscalyeardisplaycode \
+         from {organization} o left join {usersettings} s on s.systemuserid = ?1",
     );
     for row in db.query(&statement!(sql, user.id)).await? {
         user.organization = row.get(0)?;
@@ -85,6 +87,13 @@ async fn read_organization(db: &mut Connection, store: &Store, user: &mut User) 
             Ok::<_, Error>(code.and_then(|code| code.try_into().ok()).filter(|code| *code > 0))
         };
         user.language = language(2)?.or(language(1)?).unwrap_or(metadata::ENGLISH);
+        // A day, whoever reads it and where.
+        let begins = row.get::<Option<i64>>(5)?.and_then(|at| Zone::utc().civil(Instant(at)));
+        user.calendar = Calendar {
+            zone: row.get::<Option<i64>>(3)?.and_then(Zone::of_code).unwrap_or_else(Zone::utc),
+            week_start: Calendar::week_start(row.get(4)?),
+            fiscal: Fiscal::of(begins.map(|at| at.date()), row.get(6)?, row.get(7)?),
+        };
     }
     Ok(())
 }

@@ -11,6 +11,8 @@ use base::Uuid;
 use metadata::LanguageCode;
 pub use metadata::privileges::Depth;
 
+use crate::calendar::Calendar;
+
 pub use columns::ColumnRights;
 pub use grants::Grant;
 pub(crate) use grants::depth_of_mask;
@@ -29,6 +31,8 @@ pub struct User {
     pub organization: Uuid,
     /// The language in which he reads labels.
     pub language: LanguageCode,
+    /// What his dates follow.
+    pub calendar: Calendar,
     /// The server itself: passes every check.
     pub is_system: bool,
     /// Whether he holds the role System Administrator: everything, also in new tables.

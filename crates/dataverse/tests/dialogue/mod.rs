@@ -11,10 +11,12 @@ use std::sync::Arc;
 
 use base::{Caller, Cx, Error, Kind, Result, Uuid};
 use dataverse::messages::{
-    Associate, Create, Delete, Disassociate, Retrieve, RetrieveFrom, RetrieveMultiple, Update,
-    Upsert,
+    Associate, Create, Delete, Disassociate, Retrieve, RetrieveFetch, RetrieveFrom,
+    RetrieveMultiple, Update, Upsert,
 };
-use dataverse::{Environment, Expanded, Input, Page, Record, Reference, Reply, RowInput, Value};
+use dataverse::{
+    Environment, Expanded, Fetched, Input, Page, Record, Reference, Reply, RowInput, Value,
+};
 use metadata::Table;
 use query::Query;
 use query::odata::{self, RowReference, Segment};
@@ -87,6 +89,12 @@ impl Dialogue {
 
     async fn ask(&mut self, question: &str) -> Result<String> {
         let question = self.filled(question);
+        if let Some(xml) = question.strip_prefix("FETCH ") {
+            return self.fetch(xml).await;
+        }
+        if let Some(test) = question.strip_prefix("WHERE ") {
+            return self.names_where(test).await;
+        }
         let (question, name) = match question.rsplit_once(" as ") {
             Some((question, name)) if name.chars().all(char::is_alphanumeric) => {
                 (question.to_owned(), Some(name.to_owned()))
@@ -126,6 +134,61 @@ impl Dialogue {
                 self.done(Disassociate { target, navigation, related }).await
             }
             other => panic!("no such verb: {other}"),
+        }
+    }
+
+    /// The rows of a query in FetchXML, a line each.
+    async fn fetch(&mut self, xml: &str) -> Result<String> {
+        let fetched = self.fetched(xml).await?;
+        let mut text = String::new();
+        for row in &fetched.rows {
+            let is_noise = |key: &str| key == fetched.table.primary_id;
+            let values = fetched.columns.iter().zip(&row.values);
+            let values = values.filter(|(column, _)| !is_noise(&column.key));
+            let shown = values.map(|(column, value)| format!("{}: {}", column.key, show(value)));
+            let shown = shown.collect::<Vec<_>>();
+            text.push_str(&if shown.is_empty() { "(row)".to_owned() } else { shown.join(", ") });
+            text.push('\n');
+        }
+        if fetched.rows.is_empty() {
+            text.push_str("(none)\n");
+        }
+        if let Some(count) = fetched.count {
+            let _ = writeln!(text, "count: {count}");
+        }
+        if let Some(next) = &fetched.next {
+            text.push_str("more\n");
+            let cookie = next.to_xml();
+            let escaped = cookie.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+            self.names.insert("cookie".to_owned(), escaped);
+        }
+        Ok(text)
+    }
+
+    /// `table column operator value|value`: the primary names of the rows that a condition finds.
+    async fn names_where(&mut self, test: &str) -> Result<String> {
+        let mut words = test.splitn(4, ' ');
+        let mut word = || words.next().unwrap_or_default().to_owned();
+        let (table, column, operator, values) = (word(), word(), word(), word());
+        let name = self.environment.schema().table(&table).unwrap().primary_name.clone().unwrap();
+        let values = values.split('|').filter(|value| !value.is_empty());
+        let values = values.map(|value| format!("<value>{value}</value>")).collect::<String>();
+        let xml = format!(
+            "<fetch><entity name='{table}'><attribute name='{name}'/><order attribute='{name}'/>\
+             <filter><condition attribute='{column}' operator='{operator}'>{values}</condition>\
+             </filter></entity></fetch>"
+        );
+        let fetched = self.fetched(&xml).await?;
+        let names = fetched.rows.iter().map(|row| show(&row.values[0])).collect::<Vec<_>>();
+        Ok(if names.is_empty() { "(none)\n".to_owned() } else { format!("{}\n", names.join(", ")) })
+    }
+
+    async fn fetched(&self, xml: &str) -> Result<Fetched> {
+        let fetch = query::fetch::parse_xml(xml).map_err(Error::from)?;
+        let with_names = xml.contains("latematerialize");
+        match self.execute(RetrieveFetch { fetch, with_names }).await? {
+            Reply::Fetched(fetched) => Ok(*fetched),
+            other => panic!("rows: {other:?}"),
         }
     }
 

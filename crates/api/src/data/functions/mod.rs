@@ -8,6 +8,7 @@ mod retrieve_current_organization;
 mod retrieve_principal_access;
 mod retrieve_provisioned_languages;
 mod retrieve_solution_import_result;
+mod retrieve_total_record_count;
 mod retrieve_version;
 mod who_am_i;
 
@@ -49,6 +50,7 @@ const FUNCTIONS: &[&Function] = &[
     &retrieve_principal_access::OF_TEAM,
     &retrieve_provisioned_languages::FUNCTION,
     &retrieve_solution_import_result::FUNCTION,
+    &retrieve_total_record_count::FUNCTION,
     &retrieve_version::FUNCTION,
     &who_am_i::FUNCTION,
 ];
