@@ -44,10 +44,15 @@ impl App {
     /// # Errors
     /// [`Kind::Unauthenticated`] without a valid token.
     pub async fn authenticate(&self, headers: &HeaderMap) -> Result<Cx> {
-        let cx = self.cx();
+        self.identify(self.cx(), headers).await
+    }
+
+    /// The context `cx` with the caller that the headers say.
+    pub(crate) async fn identify(&self, mut cx: Cx, headers: &HeaderMap) -> Result<Cx> {
         let token = bearer(headers)?;
         let principal = self.identity.verify_token(&cx, token, &[]).await?;
-        Ok(cx.with_caller(principal.caller.clone()))
+        cx.caller = principal.caller.clone();
+        Ok(cx)
     }
 }
 

@@ -91,19 +91,20 @@ struct Noted(Arc<Error>);
 /// Around every request: the answer carries a request id, and a fault of ours is logged once, with
 /// its whole chain, under that id.
 pub async fn finish(request: Request, next: Next) -> Response {
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let (method, address) = (request.method().clone(), request.uri().clone());
     let mut response = next.run(request).await;
-    let id = match response.headers().get(REQUEST_ID) {
-        Some(id) => id.to_str().unwrap_or_default().to_owned(),
-        None => Cx::system().request_id.to_string(),
-    };
-    if let Some(Noted(error)) = response.extensions_mut().remove() {
-        log(&error, &id, method.as_str(), &path);
-    }
-    if let Ok(id) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert(REQUEST_ID, id);
+    let noted = response.extensions_mut().remove();
+    let id = response.headers_mut().entry(REQUEST_ID).or_insert_with(fresh_id);
+    if let Some(Noted(error)) = noted {
+        log(&error, id.to_str().unwrap_or_default(), method.as_str(), address.path());
     }
     response
+}
+
+/// The id of a request that nobody has given one yet.
+pub fn fresh_id() -> HeaderValue {
+    let id = Cx::system().request_id.to_string();
+    HeaderValue::try_from(id).unwrap_or(HeaderValue::from_static(""))
 }
 
 /// Logs an error that a request or a part of a batch ended with.

@@ -35,5 +35,5 @@ pub fn handlers(environments: Arc<Environments>) -> Vec<Arc<dyn Handler>> {
 /// Everything that the server answers.
 pub fn router(app: App) -> Router {
     let surfaces = Router::new().merge(admin::router()).merge(auth::router()).merge(data::router());
-    data::any_case(surfaces.with_state(app)).layer(from_fn(error::finish))
+    data::before(app.clone(), surfaces.with_state(app)).layer(from_fn(error::finish))
 }

@@ -45,7 +45,7 @@ struct Server {
 async fn each<F: Future<Output = ()>>(test: impl Fn(Server) -> F) {
     for database in db::testing::all().await {
         let clock = Arc::new(FixedClock::new(1_700_000_000_000));
-        let random = Arc::new(SystemRandom::default());
+        let random = Arc::new(SystemRandom);
         let cx = Cx::new(Caller::System, clock.clone(), random.clone());
         let store = database.create("tenant").await.unwrap();
         let sealed = Arc::new(Sealed::new(&[7; 32]));

@@ -57,7 +57,7 @@ impl Cx {
 
     /// The server's own context, with the real clock and real randomness.
     pub fn system() -> Self {
-        Self::new(Caller::System, Arc::new(SystemClock), Arc::new(SystemRandom::default()))
+        Self::new(Caller::System, Arc::new(SystemClock), Arc::new(SystemRandom))
     }
 
     /// The same context for another caller, who acts for himself.
@@ -145,19 +145,15 @@ pub trait Random: Send + Sync {
     fn fill(&self, bytes: &mut [u8]);
 }
 
-/// The randomness of the operating system.
-pub struct SystemRandom(ring::rand::SystemRandom);
-
-impl Default for SystemRandom {
-    fn default() -> Self {
-        Self(ring::rand::SystemRandom::new())
-    }
-}
+/// Randomness good for secrets: a generator for each thread that the operating system seeds, and
+/// seeds again now and then. So an id for each request costs no system call.
+#[derive(Default)]
+pub struct SystemRandom;
 
 impl Random for SystemRandom {
     fn fill(&self, bytes: &mut [u8]) {
-        use ring::rand::SecureRandom;
-        self.0.fill(bytes).expect("the operating system always gives random bytes");
+        use rand::Rng;
+        rand::rng().fill_bytes(bytes);
     }
 }
 

@@ -41,6 +41,9 @@ pub const COUNT_MAX: i64 = 5000;
 pub const DATABASE_ADMINISTRATORS_MAX: usize = 200;
 /// Transactions that one commit of a store makes durable together.
 pub const DATABASE_BATCH_MAX: usize = 256;
+/// How much of a SQLite file readers see through the system's own cache instead of copying it, in
+/// bytes. The system takes those pages back when it needs the memory.
+pub const DATABASE_MAP_BYTES_MAX: u64 = 512 * 1024 * 1024;
 /// Parameters of one statement (SQLite's own limit; PostgreSQL has 65,535).
 pub const DATABASE_PARAMETERS_MAX: usize = 32_766;
 /// Connections to PostgreSQL that read, for the whole process.

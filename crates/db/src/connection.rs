@@ -62,7 +62,17 @@ impl Connection {
     where
         F: FnMut(&RowRef<'_>) -> Result<()> + Send,
     {
-        self.each(statement, None, f).await.map(drop)
+        self.each(statement, Run::default(), f).await.map(drop)
+    }
+
+    /// The same for a statement that nothing has to agree with: on a [`Reader`] it begins no
+    /// snapshot for what comes after it, which costs as much as reading a row.
+    pub async fn for_each_alone<F>(&mut self, statement: &Statement, f: F) -> Result<()>
+    where
+        F: FnMut(&RowRef<'_>) -> Result<()> + Send,
+    {
+        let run = Run { is_alone: true, ..Run::default() };
+        self.each(statement, run, f).await.map(drop)
     }
 
     /// The same as an attempt: on SQLite it is given up after about `steps_max` instructions of
@@ -76,15 +86,10 @@ impl Connection {
     where
         F: FnMut(&RowRef<'_>) -> Result<()> + Send,
     {
-        self.each(statement, Some(steps_max), f).await
+        self.each(statement, Run { steps_max: Some(steps_max), ..Run::default() }, f).await
     }
 
-    async fn each<F>(
-        &mut self,
-        statement: &Statement,
-        steps_max: Option<u32>,
-        mut f: F,
-    ) -> Result<bool>
+    async fn each<F>(&mut self, statement: &Statement, run: Run, mut f: F) -> Result<bool>
     where
         F: FnMut(&RowRef<'_>) -> Result<()> + Send,
     {
@@ -96,8 +101,7 @@ impl Connection {
                 ControlFlow::Break(())
             }
         };
-        let ended =
-            self.run(async |link| link.for_each(statement, steps_max, &mut f).await).await?;
+        let ended = self.run(async |link| link.for_each(statement, run, &mut f).await).await?;
         stopped.map_or(Ok(ended), Err)
     }
 
@@ -118,27 +122,39 @@ impl Connection {
     }
 }
 
+/// How a query runs.
+#[derive(Clone, Copy, Default)]
+struct Run {
+    /// It is given up after about so many instructions of SQLite's machine.
+    steps_max: Option<u32>,
+    /// It begins no snapshot.
+    is_alone: bool,
+}
+
 impl Link {
-    /// Starts a snapshot, or goes on with it, and runs a query. Whether it came to its end.
+    /// Starts a snapshot unless the query stands alone, or goes on with it, and runs a query.
+    /// Whether it came to its end.
     async fn for_each(
         &mut self,
         statement: &Statement,
-        steps_max: Option<u32>,
+        run: Run,
         f: &mut (dyn FnMut(&RowRef<'_>) -> ControlFlow<()> + Send),
     ) -> Result<bool> {
         statement.check()?;
         let timer = Timer::start();
         let ended = match self {
             Self::Sqlite(link) => {
-                if !link.is_in_transaction() {
+                if !run.is_alone && !link.is_in_transaction() {
                     link.run("begin")?;
                 }
-                match steps_max {
+                match run.steps_max {
                     Some(steps_max) => link.for_each_within(statement, steps_max, f)?,
                     None => link.for_each(statement, f).map(|()| true)?,
                 }
             }
-            Self::Postgres(link) => link.for_each(statement, f).await.map(|()| true)?,
+            Self::Postgres(link) => {
+                link.for_each(statement, run.is_alone, f).await.map(|()| true)?
+            }
         };
         timer.stop("query");
         Ok(ended)

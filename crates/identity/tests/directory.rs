@@ -25,7 +25,7 @@ struct Given {
 async fn each<F: Future<Output = ()>>(test: impl Fn(Given) -> F) {
     for database in db::testing::all().await {
         let clock = Arc::new(FixedClock::new(START_MS));
-        let cx = Cx::new(Caller::System, clock.clone(), Arc::new(SystemRandom::default()));
+        let cx = Cx::new(Caller::System, clock.clone(), Arc::new(SystemRandom));
         let store = database.create("tenant").await.unwrap();
         let directory = open(&cx, &store).await;
         test(Given { cx, clock, store, directory }).await;

@@ -28,7 +28,7 @@ struct Given {
 async fn each<F: Future<Output = ()>>(test: impl Fn(Given) -> F) {
     for database in db::testing::all().await {
         let clock = Arc::new(FixedClock::new(1_700_000_000_000));
-        let cx = Cx::new(Caller::System, clock.clone(), Arc::new(SystemRandom::default()));
+        let cx = Cx::new(Caller::System, clock.clone(), Arc::new(SystemRandom));
         let store = database.create("tenant").await.unwrap();
         let queue = Queue::open(store.clone()).await.unwrap();
         test(Given { cx, clock, store, queue }).await;

@@ -1,8 +1,6 @@
 //! Where a request goes: the service root as the caller wrote it, and the path below it.
 
-use axum::http::Uri;
 use axum::http::request::Parts;
-use axum::http::uri::PathAndQuery;
 use base::limits::{BATCH_URL_BYTES_MAX, URL_BYTES_MAX};
 use base::{Error, Kind, Result};
 use percent_encoding::{AsciiSet, utf8_percent_encode};
@@ -34,12 +32,12 @@ impl Address {
         if path.len() + query.len() > URL_BYTES_MAX {
             return Err(too_long(URL_BYTES_MAX, "Send the request in a $batch."));
         }
-        let (prefix, version, path) = below_root(path)?;
-        let domain = match domain_of(prefix) {
-            Some(domain) => domain.to_owned(),
-            None => origin.first_label().to_owned(),
+        let (domain, version, path) = below_root(path)?;
+        let environment = match domain {
+            Some(domain) => format!("{origin}/orgs/{domain}/"),
+            None => format!("{origin}/"),
         };
-        let environment = format!("{origin}{prefix}/");
+        let domain = domain.unwrap_or_else(|| origin.first_label()).to_owned();
         let root = format!("{environment}api/data/{version}/");
         Ok(Self {
             domain,
@@ -72,11 +70,10 @@ impl Address {
             part.path = path.trim_start_matches('/').to_owned();
             return Ok(part);
         }
-        let lower = lower_case(path).unwrap_or_else(|| path.to_owned());
-        let (prefix, version, path) = below_root(&lower)?;
+        let (domain, version, path) = below_root(path)?;
         let first_label = host.map(|host| host.split(['.', ':']).next().unwrap_or_default());
         let is_by_host = self.environment == format!("{}/", self.origin);
-        let named = domain_of(prefix).or(first_label.filter(|_| is_by_host));
+        let named = domain.or(first_label.filter(|_| is_by_host));
         if named.is_some_and(|domain| !domain.eq_ignore_ascii_case(&self.domain)) {
             let message = format!("'{url}' is not in the environment that the batch was sent to.");
             return Err(Error::new(Kind::Invalid, "0x80060888", message));
@@ -92,19 +89,12 @@ fn too_long(bytes_max: usize, remedy: &str) -> Error {
     Error::new(Kind::Invalid, "0x80060888", message)
 }
 
-/// What stands before `/api/data/`, the version, and what comes after it.
-fn below_root(path: &str) -> Result<(&str, &str, &str)> {
-    let (prefix, rest) = divided(path).ok_or_else(|| no_segment(path))?;
+/// The domain name in a path of the data service, the version, and what comes after it.
+fn below_root(path: &str) -> Result<(Option<&str>, &'static str, &str)> {
+    let (domain, rest) = divided(path).ok_or_else(|| no_segment(path))?;
     let (version, path) = rest.split_once('/').unwrap_or((rest, ""));
-    if !["v9.0", "v9.1", "v9.2"].contains(&version) {
-        return Err(no_segment(version));
-    }
-    Ok((prefix, version, path))
-}
-
-/// The domain name in `/orgs/{domain}`.
-fn domain_of(prefix: &str) -> Option<&str> {
-    prefix.trim_start_matches('/').split('/').nth(1)
+    let known = ["v9.0", "v9.1", "v9.2"].into_iter().find(|it| it.eq_ignore_ascii_case(version));
+    Ok((domain, known.ok_or_else(|| no_segment(version))?, path))
 }
 
 /// A URL with what cannot be in one encoded: some clients do not do it inside batches.
@@ -124,38 +114,25 @@ fn encoded(url: &str) -> String {
     utf8_percent_encode(url, UNSAFE).to_string()
 }
 
-/// What stands before `/api/data/`, and what after it.
-fn divided(path: &str) -> Option<(&str, &str)> {
-    let at = path.find("/api/data/")?;
-    let (prefix, rest) = path.split_at(at);
-    let is_prefix =
-        prefix.is_empty() || (prefix.starts_with("/orgs/") && prefix.matches('/').count() == 2);
-    is_prefix.then(|| (prefix, &rest["/api/data/".len()..]))
+/// Whether a path is one of the data service, in any case.
+pub(super) fn is_ours(path: &str) -> bool {
+    divided(path).is_some()
 }
 
-/// The path with its fixed part in lower case, if it is one of ours and is not so already.
-pub(super) fn lower_case_root(uri: &Uri) -> Option<PathAndQuery> {
-    let lower = lower_case(uri.path())?;
-    let query = uri.query().map_or_else(String::new, |query| format!("?{query}"));
-    format!("{lower}{query}").parse().ok()
+/// The domain name in a path of the data service, and what stands after `/api/data/`. The fixed
+/// parts match in any case.
+fn divided(path: &str) -> Option<(Option<&str>, &str)> {
+    if let Some(rest) = below(path, "/api/data/") {
+        return Some((None, rest));
+    }
+    let (domain, _) = below(path, "/orgs/")?.split_once('/')?;
+    let (_, rest) = path.split_at("/orgs/".len() + domain.len());
+    Some((Some(domain), below(rest, "/api/data/")?))
 }
 
-fn lower_case(path: &str) -> Option<String> {
-    let segments: Vec<&str> = path.splitn(7, '/').collect();
-    let is = |index: usize, word: &str| {
-        segments.get(index).is_some_and(|s| s.eq_ignore_ascii_case(word))
-    };
-    let fixed: &[usize] = match () {
-        () if is(1, "api") && is(2, "data") => &[1, 2, 3],
-        () if is(1, "orgs") && is(3, "api") && is(4, "data") => &[1, 3, 4, 5],
-        () => return None,
-    };
-    let part = |(index, segment): (usize, &&str)| match fixed.contains(&index) {
-        true => segment.to_ascii_lowercase(),
-        false => (*segment).to_owned(),
-    };
-    let lower = segments.iter().enumerate().map(part).collect::<Vec<_>>().join("/");
-    (lower != path).then_some(lower)
+fn below<'a>(path: &'a str, root: &str) -> Option<&'a str> {
+    let (start, rest) = path.split_at_checked(root.len())?;
+    start.eq_ignore_ascii_case(root).then_some(rest)
 }
 
 /// The refusal of a segment that means nothing.

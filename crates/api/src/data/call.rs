@@ -122,14 +122,13 @@ impl Call {
 /// Reads a request: first who calls, then what.
 pub(super) async fn read(
     app: &App,
+    cx: Cx,
     address: &Result<Address>,
     parts: Parts,
     body: Body,
-    request_id: Uuid,
 ) -> Result<Call> {
     let address = address.as_ref().map_err(copied)?.clone();
-    let mut cx = app.authenticate(&parts.headers).await.map_err(in_protocol)?;
-    cx.request_id = request_id;
+    let mut cx = app.identify(cx, &parts.headers).await.map_err(in_protocol)?;
     cx.acts_for = acts_for(&parts.headers)?;
     let environment = app.tenant.environment_by_domain(&cx, &address.domain).await?;
     // Whoever has no role here learns nothing, not even what there is; nor does he who acts for

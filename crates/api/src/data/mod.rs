@@ -34,11 +34,9 @@ mod rows;
 mod unsupported;
 
 use axum::Router;
-use axum::extract::{Request, State};
-use axum::http::Uri;
+use axum::extract::Request;
 use axum::response::Response;
-use axum::routing::any;
-use tower::ServiceExt;
+use tower::{ServiceExt, service_fn};
 
 use crate::App;
 
@@ -48,35 +46,33 @@ pub use plain::page_json;
 use address::Address;
 use answer::Answer;
 
-/// The routes. What stands below the service root is read by [`query::odata`].
+/// The routes beside the service itself.
 pub fn router() -> Router<App> {
-    let mut router = insight::router();
-    for root in ["/api/data/{version}", "/orgs/{domain}/api/data/{version}"] {
-        router = router
-            .route(root, any(serve))
-            .route(&format!("{root}/"), any(serve))
-            .route(&format!("{root}/{{*path}}"), any(serve));
-    }
-    router
+    insight::router()
 }
 
-/// `router` with the fixed part of the paths of this service in any case.
-pub fn any_case(router: Router) -> Router {
-    Router::new().fallback_service(router.map_request(|mut request: Request| {
-        if let Some(path) = address::lower_case_root(request.uri()) {
-            let mut parts = std::mem::take(request.uri_mut()).into_parts();
-            parts.path_and_query = Some(path);
-            *request.uri_mut() = Uri::from_parts(parts).unwrap_or_default();
+/// The data service before `others`: nearly all requests are its own. What stands below its root
+/// is read by [`query::odata`], so they go past all routes.
+pub fn before(app: App, others: Router) -> Router {
+    let front = service_fn(move |request: Request| {
+        let is_ours = address::is_ours(request.uri().path());
+        let (app, others) = (is_ours.then(|| app.clone()), others.clone());
+        async move {
+            match app {
+                Some(app) => Ok(serve(app, request).await),
+                None => others.oneshot(request).await,
+            }
         }
-        request
-    }))
+    });
+    Router::new().fallback_service(front)
 }
 
-async fn serve(State(app): State<App>, request: Request) -> Response {
-    let request_id = app.cx().request_id;
+async fn serve(app: App, request: Request) -> Response {
+    let cx = app.cx();
+    let request_id = cx.request_id;
     let (parts, body) = request.into_parts();
     let address = Address::of(&parts);
-    let answer = match call::read(&app, &address, parts, body, request_id).await {
+    let answer = match call::read(&app, cx, &address, parts, body).await {
         Ok(call) => resource::answer(&call).await,
         Err(error) => Err(error),
     };

@@ -42,7 +42,7 @@ pub struct Answer {
 impl World {
     pub async fn open(database: TestDatabase) -> Self {
         let clock = Arc::new(FixedClock::new(START_MS));
-        let random = Arc::new(SystemRandom::default());
+        let random = Arc::new(SystemRandom);
         let system = Cx::new(Caller::System, clock.clone(), random.clone());
         let store = database.create("tenant").await.unwrap();
         let sealed = Arc::new(Sealed::new(&[7; 32]));

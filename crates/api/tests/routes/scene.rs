@@ -124,7 +124,7 @@ impl Scene {
 
     async fn expired(&self) -> String {
         let clock = Arc::new(FixedClock::new(START_MS - 2 * 3600 * 1000));
-        let past = Cx::new(Caller::System, clock, Arc::new(SystemRandom::default()));
+        let past = Cx::new(Caller::System, clock, Arc::new(SystemRandom));
         let directory = &self.world.directory;
         let user = directory.user_by_upn("ada@contoso.example").await.unwrap().unwrap();
         directory.issue_token(&past, &user, "http://login.example", AUDIENCE).unwrap()

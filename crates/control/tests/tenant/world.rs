@@ -43,7 +43,7 @@ impl World {
     }
 
     async fn open_at(database: TestDatabase, options: Options, clock: Arc<FixedClock>) -> Self {
-        let system = Cx::new(Caller::System, clock.clone(), Arc::new(SystemRandom::default()));
+        let system = Cx::new(Caller::System, clock.clone(), Arc::new(SystemRandom));
         let store = match database.exists("tenant").await.unwrap() {
             true => database.store("tenant").await.unwrap(),
             false => database.create("tenant").await.unwrap(),

@@ -31,13 +31,14 @@ pub(crate) async fn find(
     let statement = sql::select(scope.store, scope.user, &plan);
     let shape = sql::Shape::of(&plan, 0);
     let mut found = None;
-    scope
-        .db
-        .for_each(&statement, |row| {
-            found = Some(shape.record(row)?.0);
-            Ok(())
-        })
-        .await?;
+    let take = |row: &RowRef<'_>| {
+        found = Some(shape.record(row)?.0);
+        Ok(())
+    };
+    match plan.expands.is_empty() {
+        true => scope.db.for_each_alone(&statement, take).await?,
+        false => scope.db.for_each(&statement, take).await?,
+    }
     let Some(record) = found else { return Err(why_not_found(scope, table, key).await) };
     let mut records = [record];
     finish(scope, &plan, &mut records).await?;

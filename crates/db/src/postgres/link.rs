@@ -49,13 +49,14 @@ impl Link {
     }
 
     /// Shows each row of the result to `f` until it breaks. The first query begins the transaction,
-    /// and does not wait for that.
+    /// and does not wait for that; one that stands alone needs none.
     pub(crate) async fn for_each(
         &mut self,
         statement: &Statement,
+        is_alone: bool,
         f: &mut (dyn FnMut(&RowRef<'_>) -> ControlFlow<()> + Send),
     ) -> Result<()> {
-        let is_first = !std::mem::replace(&mut self.is_open, true);
+        let is_first = !is_alone && !std::mem::replace(&mut self.is_open, true);
         self.is_waiting = true;
         let client = self.client()?;
         let begin =

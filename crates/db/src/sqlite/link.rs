@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
+use base::limits::DATABASE_MAP_BYTES_MAX;
 use base::{Error, Result, limits};
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::{ToSqlOutput, ValueRef as Raw};
@@ -31,7 +32,9 @@ impl Link {
     /// A connection that only reads.
     pub(crate) fn reader(path: &Path) -> Result<Self> {
         let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        connection.execute_batch("pragma cache_size = -1024").map_err(error)?;
+        let settings =
+            format!("pragma cache_size = -1024; pragma mmap_size = {DATABASE_MAP_BYTES_MAX}");
+        connection.execute_batch(&settings).map_err(error)?;
         Ok(Self { connection, versions: None, permit: None })
     }
 

@@ -41,12 +41,13 @@ pub fn wrap(inner: Router, state: Arc<State>) -> Router {
 async fn around(Given(state): Given<Arc<State>>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = request.method().clone();
-    let path = request.uri().path().to_owned();
+    let address = request.uri().clone();
+    let path = address.path();
     let ids = client_ids(request.headers());
     let mut response = next.run(request).await;
     let took = started.elapsed();
     let template = response.extensions().get::<RouteTemplate>().map(|route| route.0);
-    let route = template.unwrap_or_else(|| route_of(&path));
+    let route = template.unwrap_or_else(|| route_of(path));
     state.metrics.request(route, &method, response.status(), took);
     let headers = response.headers_mut();
     for (name, value) in ids {
@@ -56,11 +57,11 @@ async fn around(Given(state): Given<Arc<State>>, request: Request, next: Next) -
     headers.entry(REFERRER_POLICY).or_insert(HeaderValue::from_static("no-referrer"));
     let request_id = headers
         .entry(api::error::REQUEST_ID)
-        .or_insert_with(fresh_id)
+        .or_insert_with(api::error::fresh_id)
         .to_str()
         .unwrap_or_default()
         .to_owned();
-    log(&request_id, method.as_str(), &path, response.status(), took.as_micros());
+    log(&request_id, method.as_str(), path, response.status(), took.as_micros());
     response
 }
 
@@ -84,11 +85,6 @@ fn client_ids(headers: &HeaderMap) -> Vec<(HeaderName, HeaderValue)> {
     ids.collect()
 }
 
-fn fresh_id() -> HeaderValue {
-    let id = base::Cx::system().request_id.to_string();
-    HeaderValue::try_from(id).unwrap_or(HeaderValue::from_static(""))
-}
-
 /// The template of a path that the table of the admin services does not know.
 fn route_of(path: &str) -> &'static str {
     match path {
@@ -97,6 +93,9 @@ fn route_of(path: &str) -> &'static str {
         "/readyz" => return "/readyz",
         "/api/freehold/local/token" => return "/api/freehold/local/token",
         _ => {}
+    }
+    if path.contains("/api/data/") {
+        return "/api/data/{version}/{path}";
     }
     let lower = path.to_ascii_lowercase();
     if lower.contains("/api/data/") {

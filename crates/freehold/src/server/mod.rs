@@ -86,12 +86,8 @@ impl Server {
         let metrics = Metrics::new().context("preparing metrics")?;
         let is_ready = AtomicBool::new(false);
         let state = Arc::new(State { tenant: tenant.clone(), metrics, is_ready, local });
-        let app = App::new(
-            tenant.clone(),
-            directory,
-            Arc::new(SystemClock),
-            Arc::new(SystemRandom::default()),
-        );
+        let app =
+            App::new(tenant.clone(), directory, Arc::new(SystemClock), Arc::new(SystemRandom));
         let router = router(app, state.clone());
         Ok(Self { config, tenant, authority, http, https, state, router })
     }
