@@ -23,6 +23,10 @@ pub const BATCH_OPERATIONS_MAX: usize = 1000;
 pub const BATCH_URL_BYTES_MAX: usize = 65_536;
 /// The largest body of a request, in bytes (protocol: about 116 MB).
 pub const BODY_BYTES_MAX: usize = 116 * 1024 * 1024;
+/// How long a body may take to come, in seconds, where it is read as a whole.
+pub const BODY_SECONDS: u64 = 300;
+/// How long nothing of a body may come, in seconds.
+pub const BODY_STALL_SECONDS: u64 = 60;
 /// Rows that one `BulkDelete` could not delete and tells one by one.
 pub const BULK_DELETE_FAILURES_MAX: usize = 1000;
 /// Rows that `BulkDelete` deletes in one transaction.
@@ -90,6 +94,17 @@ pub const EXPANDED_ROWS_MAX: usize = 50_000;
 pub const EXPAND_MAX: usize = 15;
 /// The longest FetchXML, in bytes.
 pub const FETCH_XML_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of one block of a file: what a client sends at once, and what is kept in one piece
+/// (protocol: 4 MB).
+pub const FILE_BLOCK_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Blocks of one file.
+pub const FILE_BLOCKS_MAX: usize = 10_000;
+/// The largest file that one request may send, in bytes (protocol: 128 MB).
+pub const FILE_REQUEST_BYTES_MAX: usize = 128 * 1024 * 1024;
+/// How long an upload may take, in seconds.
+pub const FILE_UPLOAD_SECONDS: i64 = 24 * 3600;
+/// Unfinished uploads of one user.
+pub const FILE_UPLOADS_OPEN_MAX: u64 = 100;
 /// Groups that one principal may be in, directly or through other groups.
 pub const GROUPS_PER_MEMBER_MAX: usize = 2048;
 /// Jobs that one process runs at the same time.
@@ -132,6 +147,12 @@ pub const PASSWORD_BYTES_MAX: usize = 256;
 pub const PASSWORD_CHARS_MIN: usize = 8;
 /// Passwords hashed at the same time; each takes 19 MiB.
 pub const PASSWORD_HASHES_AT_ONCE: usize = 4;
+/// What a picture may take in memory while its thumbnail is made, in bytes.
+pub const PICTURE_DECODED_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// Pixels of one side of a picture.
+pub const PICTURE_SIDE_PIXELS_MAX: u32 = 12_000;
+/// Pixels of one side of a thumbnail (protocol).
+pub const PICTURE_THUMBNAIL_PIXELS: u32 = 144;
 /// After how many seconds a verified token's principal is looked up again.
 pub const PRINCIPAL_RECHECK_SECONDS: i64 = 30;
 /// A refresh token may be used twice within this time, for tabs that race, in seconds.

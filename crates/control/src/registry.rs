@@ -77,6 +77,11 @@ impl Registry {
         }
     }
 
+    /// Those that are open.
+    pub fn opened(&self) -> Vec<Arc<dataverse::Environment>> {
+        self.lock().values().filter_map(|slot| slot.open.get().cloned()).collect()
+    }
+
     /// How many are open.
     pub fn count(&self) -> usize {
         self.lock().values().filter(|slot| slot.open.initialized()).count()

@@ -9,6 +9,7 @@ use base::{ActsFor, Caller, Cx, PrincipalId, Result, Uuid, limits};
 use db::{Store, Tx};
 use metadata::{LanguageCode, Schema};
 
+use crate::files::upload;
 use crate::messages::{self, Message, Reply};
 use crate::plan::ColumnCache;
 use crate::session::ReadScope;
@@ -259,6 +260,20 @@ impl Environment {
         tx.commit().await?;
         self.forget_users();
         Ok(id)
+    }
+
+    /// What time does: uploads that nobody finished are removed. To be called now and then.
+    pub async fn sweep(&self, cx: &Cx) -> Result<()> {
+        let now = cx.now().0;
+        let mut reader = self.store.read().await?;
+        let has_expired = upload::has_expired(&mut reader, &self.store, now).await?;
+        drop(reader);
+        if has_expired {
+            let mut tx = self.store.write().await?;
+            upload::remove_expired(&mut tx, &self.store, now).await?;
+            tx.commit().await?;
+        }
+        Ok(())
     }
 
     fn cached(&self, cx: &Cx) -> Option<Arc<User>> {

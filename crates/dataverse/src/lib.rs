@@ -17,6 +17,7 @@ mod defaults;
 mod environment;
 mod explain;
 mod fetched;
+mod files;
 pub mod messages;
 mod plan;
 mod provision;
@@ -38,6 +39,7 @@ use base::{Error, Uuid};
 
 pub use environment::{Currency, DirectoryUser, Environment, Organization};
 pub use fetched::{Fetched, FetchedColumn, FetchedRow};
+pub use files::{FileCondition, FileInfo, FileTarget};
 pub use messages::{Message, MessageName, Reply};
 pub use metadata::privileges::Depth;
 pub use record::{Expanded, Input, Page, Record, Reference, RowInput};

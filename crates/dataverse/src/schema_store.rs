@@ -63,6 +63,8 @@ create table {fh_dependency} (
 create index fh_dependency_dependent on {fh_dependency} (dependent);
 create table {fh_blob} (hash text not null primary key, content bytea not null)",
     },
+    // The content of files, and uploads.
+    Migration { number: 3, sql: crate::files::store::TABLES },
 ];
 
 /// Brings the tables of this crate up to date in an environment that an older version made.

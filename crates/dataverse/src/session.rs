@@ -11,7 +11,7 @@ use crate::environment::Snapshot;
 use crate::messages::{self, Message, Reply};
 use crate::plan::ColumnCache;
 use crate::{
-    BoxFuture, Environment, Event, EventData, MessageName, Stage, User, ddl, schema_store,
+    BoxFuture, Environment, Event, EventData, MessageName, Stage, User, ddl, files, schema_store,
     table_rows,
 };
 
@@ -175,6 +175,7 @@ impl<'e> Session<'e> {
         if !table.is_intersect {
             table_rows::delete(self, &table).await?;
         }
+        files::forget_table(self, logical_name).await?;
         self.change_database(Some(&table), None).await?;
         schema_store::remove(&mut self.tx, self.environment.store(), "fh_table", logical_name)
             .await?;

@@ -1,10 +1,11 @@
 //! What is sent back.
 
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use base::{Error, Kind, Uuid};
+use base::limits::BODY_BYTES_MAX;
+use base::{Error, Kind, Result, Uuid};
 
 use super::address::Address;
 use crate::{ApiError, App, error};
@@ -21,6 +22,8 @@ pub(super) struct Answer {
     pub status: StatusCode,
     pub headers: Vec<(HeaderName, HeaderValue)>,
     pub body: Vec<u8>,
+    /// A body that is too long for memory, instead.
+    stream: Option<Body>,
     /// What went wrong, for the log.
     error: Option<Error>,
 }
@@ -28,7 +31,31 @@ pub(super) struct Answer {
 impl Answer {
     /// `status` without a body.
     pub fn empty(status: StatusCode) -> Self {
-        Self { status, headers: Vec::new(), body: Vec::new(), error: None }
+        Self { status, headers: Vec::new(), body: Vec::new(), stream: None, error: None }
+    }
+
+    /// A body of any type.
+    pub fn bytes(status: StatusCode, body: Vec<u8>) -> Self {
+        Self { body, ..Self::empty(status) }
+    }
+
+    /// A body that is made as it is sent.
+    pub fn stream(status: StatusCode, body: Body) -> Self {
+        Self { stream: Some(body), ..Self::empty(status) }
+    }
+
+    /// The same with its body in memory: a part of a batch.
+    pub async fn whole(mut self) -> Result<Self> {
+        if let Some(body) = self.stream.take() {
+            let body = to_bytes(body, BODY_BYTES_MAX).await.map_err(|error| {
+                let message = format!(
+                    "The file is larger than {BODY_BYTES_MAX} bytes; ask for it outside of a batch."
+                );
+                Error::new(Kind::TooLarge, "0x80044a02", message).with_source(error)
+            })?;
+            self.body = body.into();
+        }
+        Ok(self)
     }
 
     pub fn no_content() -> Self {
@@ -120,7 +147,7 @@ impl Answer {
             None => Response::new(Body::empty()),
         };
         *response.status_mut() = self.status;
-        *response.body_mut() = Body::from(self.body);
+        *response.body_mut() = self.stream.unwrap_or_else(|| Body::from(self.body));
         let headers = response.headers_mut();
         headers.insert(ODATA_VERSION, HeaderValue::from_static("4.0"));
         if let Ok(id) = HeaderValue::from_str(&request_id.to_string()) {

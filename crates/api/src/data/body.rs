@@ -28,6 +28,13 @@ pub(super) fn row(call: &Call, table: &Table) -> Result<RowInput> {
     members(&call.schema, table, read(call)?)
 }
 
+/// The row of `table` that an object inside of a body describes.
+pub(super) fn row_of(schema: &Schema, table: &Table, value: &Value) -> Result<RowInput> {
+    let text = value.to_string();
+    let read = serde_json::from_str(&text).map_err(|_| wrong("A row must be a JSON object."))?;
+    members(schema, table, read)
+}
+
 /// The value of one property: `{"value": …}`.
 pub(super) fn property_value(call: &Call, column: &Column) -> Result<Input> {
     let members: Members<'_> = read(call)?;

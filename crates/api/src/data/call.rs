@@ -1,11 +1,12 @@
 //! A request, read: who calls, which environment, what is asked.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
-use base::limits::BODY_BYTES_MAX;
+use base::limits::{BODY_BYTES_MAX, BODY_SECONDS};
 use base::{ActsFor, Cx, Error, Kind, Result, Uuid};
 use dataverse::{Environment, Message, Reply};
 use metadata::Schema;
@@ -15,6 +16,7 @@ use super::address::Address;
 use super::batch::ChangeSet;
 use super::conditions::Conditions;
 use super::preferences::Preferences;
+use super::{content, files};
 use crate::App;
 
 /// A request of the data service.
@@ -32,9 +34,12 @@ pub(super) struct Call {
     pub options: Options,
     pub preferences: Preferences,
     pub conditions: Conditions,
+    /// The body; empty where content is taken as it comes.
     pub body: Bytes,
     /// The transaction that the request is a part of; without one, each message has its own.
     pub change_set: Option<ChangeSet>,
+    /// The body that brings content, until it is taken.
+    pub content: Mutex<Option<Body>>,
 }
 
 /// Who calls, and where: the same for all parts of a batch.
@@ -55,6 +60,11 @@ pub(super) struct Asked {
 }
 
 impl Call {
+    /// The body that brings content; once.
+    pub fn stream(&self) -> Option<Body> {
+        self.content.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
     /// Carries out a message with the rights of the caller.
     pub async fn execute(&self, message: impl Into<Message>) -> Result<Reply> {
         self.execute_in(&self.cx, message).await
@@ -113,6 +123,11 @@ impl Call {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// Whether the body says that it is JSON.
+    pub fn brings_json(&self) -> bool {
+        self.header("content-type").is_some_and(files::is_json)
+    }
+
     /// Whether a header says `true`.
     pub fn header_is_true(&self, name: &str) -> bool {
         self.header(name).is_some_and(|value| value.trim().eq_ignore_ascii_case("true"))
@@ -134,10 +149,14 @@ pub(super) async fn read(
     // Whoever has no role here learns nothing, not even what there is; nor does he who acts for
     // somebody and may not.
     environment.user(&cx).await?;
-    let body = read_body(&parts.headers, body).await?;
+    let (body, content) = match files::brings_content(&environment.schema(), &address, &parts) {
+        true => (Bytes::new(), Some(body)),
+        false => (read_body(&parts.headers, body).await?, None),
+    };
     let entered = Entered { app: app.clone(), cx, environment, change_set: None };
     let Parts { method, headers, .. } = parts;
-    understood(entered, Asked { address, method, headers, body })
+    let call = understood(entered, Asked { address, method, headers, body })?;
+    Ok(Call { content: Mutex::new(content), ..call })
 }
 
 /// Reads what is asked.
@@ -163,6 +182,7 @@ pub(super) fn understood(entered: Entered, asked: Asked) -> Result<Call> {
         conditions,
         body,
         change_set,
+        content: Mutex::new(None),
     };
     refuse_unsupported(&call)?;
     call.cx.solution = solution(&call);
@@ -207,7 +227,9 @@ async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes> {
     if length.and_then(|text| text.parse::<u64>().ok()).is_some_and(|n| n > BODY_BYTES_MAX as u64) {
         return Err(too_large());
     }
-    to_bytes(body, BODY_BYTES_MAX).await.map_err(|error| {
+    let whole = to_bytes(body, BODY_BYTES_MAX);
+    let whole = tokio::time::timeout(Duration::from_secs(BODY_SECONDS), whole).await;
+    whole.map_err(|_| content::stalled())?.map_err(|error| {
         let error = error.into_inner();
         match error.to_string().contains("length limit exceeded") {
             true => too_large(),

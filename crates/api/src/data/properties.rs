@@ -1,7 +1,7 @@
 //! Single properties of a row.
 
 use axum::http::{Method, StatusCode};
-use base::{Error, Result};
+use base::Result;
 use dataverse::messages::Update;
 use dataverse::{Input, Reply, RowInput, Value};
 use metadata::{Column, Table};
@@ -11,6 +11,7 @@ use super::address::no_segment;
 use super::answer::Answer;
 use super::body;
 use super::call::Call;
+use super::files;
 use super::payload::{Payload, plain, property};
 use super::resource::{Place, is_file, not_allowed, only, unexpected};
 use super::rows;
@@ -23,8 +24,8 @@ pub(super) async fn answer(
     tail: &[Segment],
 ) -> Result<Answer> {
     let column = column(&place.table, name).ok_or_else(|| no_segment(name))?;
-    if is_file(&column.kind) && !(call.method == Method::GET && tail.is_empty()) {
-        return Err(Error::not_implemented(format!("The content of the column '{name}'")));
+    if is_file(&column.kind) && is_content(call, tail) {
+        return files::answer(call, place, column, tail).await;
     }
     match (tail, &call.method) {
         ([], &Method::GET) => read(call, place, column).await,
@@ -36,6 +37,15 @@ pub(super) async fn answer(
             read_plain(call, place, column).await
         }
         _ => Err(no_segment(&call.address.path)),
+    }
+}
+
+/// Whether a request is about the content of a column, and not about its value in the row.
+fn is_content(call: &Call, tail: &[Segment]) -> bool {
+    match call.method {
+        Method::GET => !tail.is_empty() || files::asks_content(call),
+        Method::PUT => !call.brings_json(),
+        _ => true,
     }
 }
 

@@ -1,7 +1,6 @@
 //! What the protocol has and we do not: answered with 501 that names it, so that nobody takes it
 //! for a mistake of his. Also refused by name, where they are read: `$apply`, `sql`, `$deltatoken`,
-//! `respond-async`, the content of
-//! file and image columns.
+//! `respond-async`.
 
 /// Whether `name` is a message of the protocol.
 pub(super) fn is_known(name: &str) -> bool {
@@ -21,18 +20,13 @@ const MESSAGES: &[&str] = &[
     "CanManyToMany",
     "CloneAsPatch",
     "CloneAsSolution",
-    "CommitAnnotationBlocksUpload",
-    "CommitAttachmentBlocksUpload",
-    "CommitFileBlocksUpload",
     "CommitToGit",
     "ConnectToGit",
     "ConvertOwnerTeamToAccessTeam",
     "CreateAsyncJobToRevokeInheritedAccess",
     "DeleteAndPromote",
     "DeleteAndPromoteAsync",
-    "DeleteFile",
     "DisconnectFromGit",
-    "DownloadBlock",
     "ExecuteCosmosSqlQuery",
     "ExportTranslation",
     "FormatAddress",
@@ -43,12 +37,6 @@ const MESSAGES: &[&str] = &[
     "GetValidReferencedEntities",
     "GetValidReferencingEntities",
     "ImportTranslation",
-    "InitializeAnnotationBlocksDownload",
-    "InitializeAnnotationBlocksUpload",
-    "InitializeAttachmentBlocksDownload",
-    "InitializeAttachmentBlocksUpload",
-    "InitializeFileBlocksDownload",
-    "InitializeFileBlocksUpload",
     "InitializeFrom",
     "InsertStatusValue",
     "IsComponentCustomizable",
@@ -89,7 +77,6 @@ const MESSAGES: &[&str] = &[
     "StageAndUpgradeAsync",
     "UpdateSolutionComponent",
     "UpdateStateValue",
-    "UploadBlock",
     "ValidateApp",
     "searchautocomplete",
     "searchquery",

@@ -17,7 +17,13 @@ const SHOWN: &[&str] = &[
     "preference-applied",
     "www-authenticate",
     "retry-after",
+    "content-disposition",
+    "content-range",
+    "mimetype",
+    "x-ms-chunk-size",
     "x-ms-dop-hint",
+    "x-ms-file-name",
+    "x-ms-file-size",
 ];
 
 pub struct Dialogue<'w> {
@@ -29,6 +35,7 @@ pub struct Dialogue<'w> {
     letters: usize,
     etag: String,
     next: String,
+    token: String,
     speaker: String,
 }
 
@@ -39,8 +46,9 @@ impl<'w> Dialogue<'w> {
         for name in ["ada", "ben"] {
             tokens.insert(name, world.token(name, &format!("http://{host}")).await);
         }
-        let (etag, next, speaker) = (String::new(), String::new(), "ada".to_owned());
-        Self { world, host, tokens, ids: Vec::new(), letters: 0, etag, next, speaker }
+        let (etag, next, token) = (String::new(), String::new(), String::new());
+        let speaker = "ada".to_owned();
+        Self { world, host, tokens, ids: Vec::new(), letters: 0, etag, next, token, speaker }
     }
 
     /// Sends every request of a text, and gives the text with the answers.
@@ -105,7 +113,8 @@ impl<'w> Dialogue<'w> {
 
     /// A text of a request with ids, tags and links put in.
     fn filled(&self, text: &str) -> String {
-        let mut text = text.replace("{etag}", &self.etag).replace("{next}", &self.next);
+        let text = text.replace("{etag}", &self.etag).replace("{next}", &self.next);
+        let mut text = text.replace("{token}", &self.token);
         for (id, name) in &self.ids {
             text = text.replace(&format!("{{{name}}}"), id);
         }
@@ -131,10 +140,13 @@ impl<'w> Dialogue<'w> {
             let lines = body.lines().map(|line| format!("| {line}").trim_end().to_owned());
             body = lines.collect::<Vec<_>>().join("\n");
         }
-        if let Ok(json) = serde_json::from_str::<serde_json::Value>(&body)
-            && let Some(next) = json["@odata.nextLink"].as_str()
-        {
-            self.next = next.to_owned();
+        if let Ok(json) = serde_json::from_str::<serde_json::Value>(&body) {
+            if let Some(next) = json["@odata.nextLink"].as_str() {
+                self.next = next.to_owned();
+            }
+            if let Some(token) = json["FileContinuationToken"].as_str() {
+                self.token = token.to_owned();
+            }
         }
         if !body.is_empty() {
             write!(text, "\n{body}").unwrap();
@@ -147,6 +159,10 @@ impl<'w> Dialogue<'w> {
         let root = format!("http://{}/api/data/v9.2/", self.host);
         let text =
             text.replace(&root, "{root}").replace(&format!("http://{}/", self.host), "{host}");
+        let text = match self.token.len() {
+            0 => text,
+            _ => text.replace(&self.token, "{token}"),
+        };
         let text = without_number(&text, "globalmetadataversion\":\"");
         let text = without_number(&text, "\"UniqueName\":\"unq");
         let text = without_tokens(&without_versions(&text));

@@ -167,6 +167,12 @@ impl Tenant {
     /// What time does: trials expire, deleted environments go for good, idle ones are closed,
     /// sizes are measured. To be called now and then.
     pub async fn sweep(&self, cx: &Cx) -> Result<()> {
+        for environment in self.registry.opened() {
+            // The others go on; this one is tried again next time.
+            if let Err(error) = environment.sweep(cx).await {
+                tracing::error!(id = %environment.id, cause = error.chain(), "sweeping failed");
+            }
+        }
         self.registry.close_idle(cx.now());
         self.expire_trials(cx).await?;
         self.purge(cx).await?;

@@ -8,7 +8,7 @@ use metadata::{Column, ColumnKind, Table};
 use super::column_update::{column, component};
 use super::definitions::{in_use, require, require_deletable, table};
 use super::relationship_delete;
-use crate::{EventData, MessageName, Reply, Session, Stage};
+use crate::{EventData, MessageName, Reply, Session, Stage, files};
 
 /// Removes a column with its values.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,6 +86,7 @@ pub(super) async fn remove(
         after: None,
     };
     session.run_steps(MessageName::DeleteColumn, Stage::Before, event(&after)).await?;
+    files::forget_column(session, table_name, column).await?;
     let after = session.put_table(after).await?;
     session.run_steps(MessageName::DeleteColumn, Stage::After, event(&after)).await?;
     Ok(())

@@ -16,6 +16,9 @@ mod definitions;
 mod delete;
 mod delete_multiple;
 mod disassociate;
+mod file_delete;
+mod file_download;
+mod file_upload;
 mod key_create;
 mod relationship_create;
 mod relationship_delete;
@@ -41,7 +44,7 @@ use base::{Result, Uuid};
 
 use crate::security::Right;
 use crate::session::{ReadScope, Session};
-use crate::{Fetched, Page, Record};
+use crate::{Fetched, FileInfo, Page, Record};
 
 pub use associate::Associate;
 pub use choice_create::CreateChoice;
@@ -55,6 +58,11 @@ pub use create_multiple::CreateMultiple;
 pub use delete::Delete;
 pub use delete_multiple::DeleteMultiple;
 pub use disassociate::Disassociate;
+pub use file_delete::DeleteFile;
+pub use file_download::{DownloadFileBlock, RetrieveFile};
+pub use file_upload::{
+    AppendFile, CommitFileUpload, InitializeFileUpload, UploadFile, UploadFileBlock,
+};
 pub use key_create::{CreateKey, DeleteKey};
 pub use relationship_create::{CreateManyToMany, CreateOneToMany};
 pub use relationship_delete::DeleteRelationship;
@@ -112,7 +120,9 @@ macro_rules! messages {
 
 messages! {
     AddPrivilegesRole,
+    AppendFile,
     Associate,
+    CommitFileUpload,
     Create,
     CreateChoice,
     CreateColumn,
@@ -124,17 +134,21 @@ messages! {
     Delete,
     DeleteChoice,
     DeleteColumn,
+    DeleteFile,
     DeleteKey,
     DeleteMultiple,
     DeleteRelationship,
     DeleteTable,
     Disassociate,
+    DownloadFileBlock,
     GrantAccess,
+    InitializeFileUpload,
     ModifyAccess,
     RemovePrivilegeRole,
     ReplacePrivilegesRole,
     Retrieve,
     RetrieveFetch,
+    RetrieveFile,
     RetrieveIds,
     RetrieveMultiple,
     RetrievePrincipalAccess,
@@ -146,6 +160,8 @@ messages! {
     UpdateMultiple,
     UpdateRelationship,
     UpdateTable,
+    UploadFile,
+    UploadFileBlock,
     Upsert,
     UpsertMultiple,
     WhoAmI,
@@ -156,8 +172,10 @@ impl Message {
     pub(crate) fn is_read(&self) -> bool {
         matches!(
             self,
-            Self::Retrieve(_)
+            Self::DownloadFileBlock(_)
+                | Self::Retrieve(_)
                 | Self::RetrieveFetch(_)
+                | Self::RetrieveFile(_)
                 | Self::RetrieveIds(_)
                 | Self::RetrieveMultiple(_)
                 | Self::RetrievePrincipalAccess(_)
@@ -171,7 +189,9 @@ impl Message {
 pub(crate) async fn dispatch(session: &mut Session<'_>, message: Message) -> Result<Reply> {
     match message {
         Message::AddPrivilegesRole(it) => it.run(session).await,
+        Message::AppendFile(it) => it.run(session).await,
         Message::Associate(it) => it.run(session).await,
+        Message::CommitFileUpload(it) => it.run(session).await,
         Message::Create(it) => it.run(session).await,
         Message::CreateChoice(it) => it.run(session).await,
         Message::CreateColumn(it) => it.run(session).await,
@@ -183,12 +203,14 @@ pub(crate) async fn dispatch(session: &mut Session<'_>, message: Message) -> Res
         Message::Delete(it) => it.run(session).await,
         Message::DeleteChoice(it) => it.run(session).await,
         Message::DeleteColumn(it) => it.run(session).await,
+        Message::DeleteFile(it) => it.run(session).await,
         Message::DeleteKey(it) => it.run(session).await,
         Message::DeleteMultiple(it) => it.run(session).await,
         Message::DeleteRelationship(it) => it.run(session).await,
         Message::DeleteTable(it) => it.run(session).await,
         Message::Disassociate(it) => it.run(session).await,
         Message::GrantAccess(it) => it.run(session).await,
+        Message::InitializeFileUpload(it) => it.run(session).await,
         Message::ModifyAccess(it) => it.run(session).await,
         Message::RemovePrivilegeRole(it) => it.run(session).await,
         Message::ReplacePrivilegesRole(it) => it.run(session).await,
@@ -199,10 +221,14 @@ pub(crate) async fn dispatch(session: &mut Session<'_>, message: Message) -> Res
         Message::UpdateMultiple(it) => it.run(session).await,
         Message::UpdateRelationship(it) => it.run(session).await,
         Message::UpdateTable(it) => it.run(session).await,
+        Message::UploadFile(it) => it.run(session).await,
+        Message::UploadFileBlock(it) => it.run(session).await,
         Message::Upsert(it) => it.run(session).await,
         Message::UpsertMultiple(it) => it.run(session).await,
-        read @ (Message::Retrieve(_)
+        read @ (Message::DownloadFileBlock(_)
+        | Message::Retrieve(_)
         | Message::RetrieveFetch(_)
+        | Message::RetrieveFile(_)
         | Message::RetrieveIds(_)
         | Message::RetrieveMultiple(_)
         | Message::RetrievePrincipalAccess(_)
@@ -214,9 +240,11 @@ pub(crate) async fn dispatch(session: &mut Session<'_>, message: Message) -> Res
 /// Carries out a message that only reads.
 pub(crate) async fn dispatch_read(scope: &mut ReadScope<'_>, message: Message) -> Result<Reply> {
     match message {
+        Message::DownloadFileBlock(it) => it.run(scope).await,
         Message::Retrieve(it) => it.run(scope).await,
         Message::RetrieveFetch(it) => it.run(scope).await,
         Message::RetrieveIds(it) => it.run(scope).await,
+        Message::RetrieveFile(it) => it.run(scope).await,
         Message::RetrieveMultiple(it) => it.run(scope).await,
         Message::RetrievePrincipalAccess(it) => it.run(scope).await,
         Message::RetrieveTotalRecordCount(it) => it.run(scope).await,
@@ -276,6 +304,17 @@ pub enum Reply {
     Defined(Vec<Uuid>),
     /// What a principal may do with a row.
     Access(Vec<Right>),
+    /// An upload was begun.
+    Upload(Uuid),
+    /// A part of a file came.
+    Appended {
+        /// Whether it was the last one.
+        is_complete: bool,
+    },
+    /// What is known of a file.
+    File(Box<FileInfo>),
+    /// Some of the content of a file.
+    Bytes(Vec<u8>),
     /// Who the caller is.
     WhoAmI {
         /// The `systemuser`.

@@ -7,6 +7,7 @@ use metadata::{CascadeAction, Column, OneToMany, Schema, Table, TableType};
 
 use super::update::{all_columns, check_versions, update_planned, why_not};
 use super::{Boxed, activity, check_depth, concrete, is_watched, note_change, read_row, run_steps};
+use crate::files;
 use crate::plan::{self, WritePlan};
 use crate::security::Right;
 use crate::{MessageName, Session, Stage, Value, sql};
@@ -98,7 +99,9 @@ fn children<'a>(
 ) -> Vec<(&'a OneToMany, Arc<Column>, Arc<Table>)> {
     let kept = |one: &'a OneToMany| {
         let (column, child) = plan::many_end(schema, one)?;
-        let is_kept = child.table_type != TableType::Virtual
+        // Content goes with its row, and has no rights of its own.
+        let is_kept = child.logical_name != "fileattachment"
+            && child.table_type != TableType::Virtual
             && crate::ddl::storage(&column).is_some()
             && column.is_lookup();
         is_kept.then_some((one, column, child))
@@ -156,6 +159,7 @@ async fn delete_children(
 
 /// Links and shares of a row that is gone.
 async fn forget(session: &mut Session<'_>, table: &Arc<Table>, id: Uuid) -> Result<()> {
+    files::forget_row(session, table, id).await?;
     let (schema, store, user) = (session.schema().clone(), session.store(), session.user().clone());
     for many in schema.many_to_many(&table.logical_name) {
         let Some(intersect) = schema.table(&many.intersect_table) else { continue };

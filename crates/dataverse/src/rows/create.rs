@@ -7,6 +7,7 @@ use metadata::{Column, Ownership, Table};
 
 use super::values::{Known, author, autonumbers, convert, own, resolve};
 use super::{Boxed, activity, check_depth, duplicate, link, note_change, run_steps};
+use crate::files::{self, Pictures};
 use crate::plan::{self, Asker, Children, Purpose, Values, derived};
 use crate::security::{self, Access, Right};
 use crate::{MessageName, Reference, RowInput, Session, Stage, Value, bulk, sql};
@@ -19,6 +20,7 @@ struct Ready {
     id: Uuid,
     values: Values,
     children: Vec<Children>,
+    pictures: Pictures,
 }
 
 /// Creates a row with everything nested in it.
@@ -36,11 +38,11 @@ pub(crate) fn create<'a>(
         check_depth(depth)?;
         let mut known = Known::default();
         let ready = prepare(session, &table, row, given, &mut known, depth).await?;
-        let (id, children) = (ready.id, ready.children);
+        let id = ready.id;
         let statement = sql::insert(session.store(), session.user(), &table, ready.values.clone());
         let inserted = session.tx().query(&statement).await;
         inserted.map_err(|error| duplicate(session.store().dialect(), &table, id, error))?;
-        follow(session, &table, Ready { id, values: ready.values, children }, depth).await?;
+        follow(session, &table, ready, depth).await?;
         Ok(id)
     })
 }
@@ -143,8 +145,9 @@ async fn prepare(
     if !user.is_system {
         derived::check_required(table, &values, true)?;
     }
+    let pictures = files::complete(session, table, id, &mut values).await?;
     plan::set(&mut values, plan::primary(table)?, Value::Id(id));
-    Ok(Ready { id, values, children: plan.children })
+    Ok(Ready { id, values, children: plan.children, pictures })
 }
 
 /// Whether the caller may create the row for this owner, and link it.
@@ -192,8 +195,9 @@ async fn follow(
     ready: Ready,
     depth: usize,
 ) -> Result<()> {
-    let Ready { id, values, children } = ready;
+    let Ready { id, values, children, pictures } = ready;
     note_change(session, table);
+    files::keep(session, table, id, pictures).await?;
     activity::created(session, table, &values).await?;
     for collection in children {
         create_children(session, table, id, collection, depth).await?;

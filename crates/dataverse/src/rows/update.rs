@@ -10,6 +10,7 @@ use super::{
     Boxed, activity, assign_children, check_depth, duplicate, is_watched, note_change, read_row,
     run_steps,
 };
+use crate::files;
 use crate::plan::{self, Asker, Purpose, Values, WritePlan, derived};
 use crate::security::{self, Right};
 use crate::{MessageName, Record, RowInput, Session, Stage, Value, ddl, sql};
@@ -57,7 +58,8 @@ pub(crate) fn update_planned<'a>(
         check_rights(session, &table, id, &values, is_linked, is_assigned).await?;
         derived::changed(&table, author(session, &user), &mut values);
         let stage = (MessageName::Update, Stage::Before);
-        let (before, values) = run_steps(session, stage, &table, id, before, values).await?;
+        let (before, mut values) = run_steps(session, stage, &table, id, before, values).await?;
+        let pictures = files::complete(session, &table, id, &mut values).await?;
         if !user.is_system {
             derived::check_required(&table, &values, false)?;
         }
@@ -71,6 +73,8 @@ pub(crate) fn update_planned<'a>(
             return Err(why_not(session, &table, id, right, if_version).await);
         }
         note_change(session, &table);
+        files::replaced(session, id, &values).await?;
+        files::keep(session, &table, id, pictures).await?;
         activity::updated(session, &table, id, &values).await?;
         let old_owner = before.as_deref().and_then(|row| row.get("ownerid")).and_then(Value::id);
         let new_owner = plan::get(&values, "ownerid").cloned().filter(|_| is_assigned);

@@ -3,6 +3,7 @@
 //! A rule is a [`Step`]. To add one: a file with its `rule`, and a line in [`all`].
 
 mod business_unit;
+mod document;
 mod membership;
 mod read_only;
 pub(crate) mod role;
@@ -26,6 +27,7 @@ pub(crate) fn all() -> &'static [Arc<dyn Step>] {
         let rules = [
             // sorted: begin
             business_unit::rule(),
+            document::rule(),
             membership::rule(),
             read_only::rule(),
             role::rule(),

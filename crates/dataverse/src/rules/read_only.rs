@@ -11,6 +11,7 @@ const TABLES: &[(&str, &str)] = &[
     // sorted: begin
     ("dependency", "They follow from the definitions of components."),
     ("dependencynode", "They follow from the definitions of components."),
+    ("fileattachment", "Upload and delete the content of file and image columns."),
     ("principalobjectaccess", "Share rows with GrantAccess, ModifyAccess and RevokeAccess."),
     ("privilege", "They belong to the tables of the environment."),
     ("privilegeobjecttypecodes", "They belong to the tables of the environment."),

@@ -15,7 +15,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use base::limits::BODY_BYTES_MAX;
+use base::limits::FILE_REQUEST_BYTES_MAX;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
@@ -33,7 +33,7 @@ const CLIENT_ID_BYTES_MAX: usize = 128;
 /// `inner` with everything around it.
 pub fn wrap(inner: Router, state: Arc<State>) -> Router {
     inner
-        .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
+        .layer(RequestBodyLimitLayer::new(FILE_REQUEST_BYTES_MAX))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(state, around))
 }

@@ -5,17 +5,23 @@
 
 mod add_privileges_role;
 mod add_solution_component;
+mod blocks;
 mod bulk_delete;
+mod commit_blocks_upload;
 mod create_customer_relationships;
 mod create_entities;
 mod create_polymorphic_lookup_attribute;
+mod delete_file;
 mod delete_option_value;
+mod download_block;
 mod download_solution_export_data;
 mod export_solution;
 mod export_solution_async;
 mod grant_access;
 mod import_solution;
 mod import_solution_async;
+mod initialize_blocks_download;
+mod initialize_blocks_upload;
 mod insert_option_value;
 mod jobs;
 mod modify_access;
@@ -32,6 +38,7 @@ mod solution_parameters;
 mod stage_solution;
 mod uninstall_solution_async;
 mod update_option_value;
+mod upload_block;
 
 use base::{Error, Kind, Result};
 use dataverse::BoxFuture;
@@ -66,16 +73,27 @@ const ACTIONS: &[&Action] = &[
     &add_privileges_role::ACTION,
     &add_solution_component::ACTION,
     &bulk_delete::ACTION,
+    &commit_blocks_upload::OF_ANNOTATION,
+    &commit_blocks_upload::OF_ATTACHMENT,
+    &commit_blocks_upload::OF_FILE,
     &create_customer_relationships::ACTION,
     &create_entities::ACTION,
     &create_polymorphic_lookup_attribute::ACTION,
+    &delete_file::ACTION,
     &delete_option_value::ACTION,
+    &download_block::ACTION,
     &download_solution_export_data::ACTION,
     &export_solution::ACTION,
     &export_solution_async::ACTION,
     &grant_access::ACTION,
     &import_solution::ACTION,
     &import_solution_async::ACTION,
+    &initialize_blocks_download::OF_ANNOTATION,
+    &initialize_blocks_upload::OF_ANNOTATION,
+    &initialize_blocks_download::OF_ATTACHMENT,
+    &initialize_blocks_upload::OF_ATTACHMENT,
+    &initialize_blocks_download::OF_FILE,
+    &initialize_blocks_upload::OF_FILE,
     &insert_option_value::ACTION,
     &modify_access::ACTION,
     &order_option::ACTION,
@@ -88,6 +106,7 @@ const ACTIONS: &[&Action] = &[
     &stage_solution::ACTION,
     &uninstall_solution_async::ACTION,
     &update_option_value::ACTION,
+    &upload_block::ACTION,
 ];
 
 /// The action with this name, bound to this table or to none.

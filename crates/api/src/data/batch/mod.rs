@@ -109,7 +109,7 @@ fn ask(mut entered: Entered, asked: Asked) -> BoxFuture<'static, Result<Answer>>
             let message = "A batch cannot be a part of a batch.";
             return Err(Error::new(Kind::Invalid, "0x80060888", message));
         }
-        resource::answer(&call).await
+        resource::answer(&call).await?.whole().await
     })
 }
 
