@@ -253,6 +253,9 @@ fn refuse_unsupported(call: &Call) -> Result<()> {
     if call.options.other("partitionid").is_some() {
         return Err(Error::not_implemented("The query option 'partitionid'"));
     }
+    if call.options.apply.is_some() {
+        return Err(Error::not_implemented("$apply"));
+    }
     if call.options.delta_token.is_some() {
         return Err(Error::not_implemented("The query option '$deltatoken'"));
     }

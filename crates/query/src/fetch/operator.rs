@@ -154,6 +154,15 @@ operators! {
     Yesterday "yesterday" None function;
 }
 
+impl OperatorRow {
+    /// Whether it can compare a column with another one.
+    pub fn compares(&self) -> bool {
+        use Operator::{Equal, GreaterEqual, GreaterThan, LessEqual, LessThan, NotEqual};
+        let all = [Equal, NotEqual, GreaterThan, GreaterEqual, LessThan, LessEqual];
+        all.contains(&self.operator)
+    }
+}
+
 impl Operator {
     /// What is known of it.
     pub fn row(self) -> &'static OperatorRow {

@@ -3,16 +3,16 @@
 //! Tolerant as the service is: elements in any order, names in any case, XML attributes that are
 //! not known are passed over. What changes the result and is not understood is refused.
 
-use base::limits::{CONDITIONS_MAX, LINKS_MAX, PAGE_ROWS_MAX};
+use base::limits::PAGE_ROWS_MAX;
 
 use super::codes::*;
+use super::counted::Counted;
 use super::words::{DATE_GROUPINGS, FIGURES, LINK_KINDS, meaning};
 use super::xml::{self, Element};
 use super::{
     Attribute, Attributes, Cookie, DateGrouping, Fetch, Figure, Filter, Link, LinkKind, Node,
     Order, OrderColumn, is_alias, one_of,
 };
-use crate::error::{TOO_MANY_CONDITIONS, TOO_MANY_LINKS};
 use crate::{ParseError, Result};
 
 /// Parses FetchXML.
@@ -22,15 +22,14 @@ use crate::{ParseError, Result};
 /// limits on length, nesting, links, conditions and values.
 pub fn parse_xml(text: &str) -> Result<Fetch> {
     let root = xml::read(text)?;
-    let mut reader = Reader { text, is_aggregate: false, links: 0, conditions: 0 };
+    let mut reader = Reader { text, is_aggregate: false, counted: Counted::default() };
     reader.fetch(&root)
 }
 
 pub(super) struct Reader<'a> {
     text: &'a str,
     is_aggregate: bool,
-    links: usize,
-    conditions: usize,
+    counted: Counted,
 }
 
 /// Where a link stands.
@@ -194,12 +193,8 @@ impl Reader<'_> {
     }
 
     fn link(&mut self, element: &Element, place: Place) -> Result<Link> {
-        self.links += 1;
-        if self.links > LINKS_MAX {
-            let message =
-                format!("Number of link entities in query exceeded maximum limit of {LINKS_MAX}.");
-            return Err(self.error(TOO_MANY_LINKS, element, message));
-        }
+        let place_of = |error: ParseError| error.with_position(element.at, self.text);
+        self.counted.link().map_err(place_of)?;
         let kind = self.link_kind(element, place)?;
         let link = Link {
             from: self.optional_name(element, "from"),
@@ -276,13 +271,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn count_condition(&mut self, element: &Element) -> Result<()> {
-        self.conditions += 1;
-        if self.conditions <= CONDITIONS_MAX {
-            return Ok(());
-        }
-        let message =
-            format!("Number of conditions in query exceeded maximum limit of {CONDITIONS_MAX}.");
-        Err(self.error(TOO_MANY_CONDITIONS, element, message))
+        self.counted.condition().map_err(|error| error.with_position(element.at, self.text))
     }
 
     fn alias(&self, element: &Element) -> Result<Option<String>> {

@@ -95,16 +95,8 @@ impl Reader<'_> {
         row: &OperatorRow,
         condition: Condition,
     ) -> Result<Condition> {
-        let compares = [
-            Operator::Equal,
-            Operator::NotEqual,
-            Operator::GreaterThan,
-            Operator::GreaterEqual,
-            Operator::LessThan,
-            Operator::LessEqual,
-        ];
         let name = row.fetch_name;
-        if !compares.contains(&row.operator) {
+        if !row.compares() {
             let message = format!("The operator '{name}' does not compare columns ('valueof').");
             return Err(self.error(BAD_CONDITION, element, message));
         }

@@ -136,7 +136,7 @@ fn read_nested(cursor: &mut Cursor<'_>, name: &str, query: &mut Query) -> Result
 
 /// How long the value of a nested option is: to the `;` or `)` that is outside quotes and
 /// parentheses of its own.
-fn value_length(text: &str) -> usize {
+pub(super) fn value_length(text: &str) -> usize {
     let (mut depth, mut is_quoted) = (0_usize, false);
     for (at, c) in text.char_indices() {
         match c {

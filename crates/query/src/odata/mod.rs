@@ -7,6 +7,7 @@
 //! of keys. Wrong input gives a [`ParseError`] with its position; no input panics. A further
 //! query function is one line in [`crate::fetch::OPERATORS`].
 
+mod apply;
 mod cursor;
 mod expand;
 mod filter;
@@ -16,6 +17,7 @@ mod path;
 mod write;
 
 pub use crate::error::{ParseError, Result};
+pub use apply::Apply;
 pub use literal::{Aliases, Argument};
 pub use options::{Options, decode, parse_options};
 pub use path::{

@@ -3,6 +3,7 @@
 use base::limits::{BATCH_URL_BYTES_MAX, URL_BYTES_MAX};
 use percent_encoding::percent_decode_str;
 
+use super::apply::{Apply, parse_apply};
 use super::expand::{parse_expand, parse_select};
 use super::filter::{parse_filter, parse_order_by};
 use super::literal::Aliases;
@@ -14,6 +15,8 @@ use crate::Query;
 pub struct Options {
     /// `$select`, `$filter`, `$orderby`, `$top`, `$count`, `$expand`, `$skiptoken`.
     pub query: Query,
+    /// `$apply`.
+    pub apply: Option<Apply>,
     /// `@p1=…`, decoded, by name without the `@`.
     pub aliases: Aliases,
     /// `$id`: the row that `DELETE …/$ref` takes out of a collection.
@@ -94,7 +97,7 @@ fn read_option(name: &str, value: &str, options: &mut Options) -> Result<()> {
         "$skiptoken" => options.query.skip_token = Some(value.to_owned()),
         "$count" => options.query.count = boolean(value)?,
         "$expand" => options.query.expand = parse_expand(value)?,
-        "$apply" => return Err(ParseError::not_implemented("$apply")),
+        "$apply" => options.apply = Some(parse_apply(value, &options.aliases)?),
         "$skip" => return Err(ParseError::new("Skip Clause is not supported in CRM")),
         _ => read_query_option(name, value, Some(&options.aliases), &mut options.query)?,
     }

@@ -1,6 +1,6 @@
 //! What is too much is refused by name, whatever its form.
 
-use query::fetch::{Cookie, parse_xml};
+use query::fetch::{Cookie, parse_sql, parse_xml};
 use query::odata::{Aliases, parse_key, parse_options, parse_path, parse_reference};
 
 fn refusal(query: &str) -> String {
@@ -106,4 +106,45 @@ fn nesting_and_length_of_xml() {
     assert!(Cookie::parse(&"<cookie>".repeat(5000)).is_err());
     let long = " ".repeat(1024 * 1024);
     assert_eq!(xml_refusal(&long), "0x80040201 Invalid XML. It is longer than 1048576 bytes.");
+}
+
+fn sql_refusal(text: &str) -> String {
+    let error = parse_sql(text).unwrap_err();
+    format!("{} {}", error.code, error.message)
+}
+
+#[test]
+fn sql_that_is_too_much() {
+    let where_all =
+        |count, join| format!("SELECT a FROM t WHERE {}", vec!["a = 1"; count].join(join));
+    assert!(parse_sql(&where_all(500, " AND ")).is_ok());
+    let wanted = "0x8004430c Number of conditions in query exceeded maximum limit of 500.";
+    assert_eq!(sql_refusal(&where_all(501, " AND ")), wanted);
+    assert_eq!(sql_refusal(&where_all(1000, " OR ")), wanted);
+    let wanted = "0x80040203 The SQL has too many conditions.";
+    assert_eq!(sql_refusal(&where_all(4000, " OR ")), wanted);
+    let wanted = "0x80040203 The SQL has more than 64 operators in one expression.";
+    for chain in [" = 1", " + 1", " BETWEEN 1 AND 2", " IS NULL", "(a)", " NOT LIKE 'x'"] {
+        let text = format!("SELECT a FROM t WHERE a{}", chain.repeat(1000));
+        assert_eq!(sql_refusal(&text), wanted);
+    }
+    assert!(
+        sql_refusal(&format!("SELECT a FROM t WHERE NOT (a{})", " OR a".repeat(1000))).len() > 20
+    );
+    let deep = |open: &str| sql_refusal(&format!("SELECT a FROM t WHERE {}", open.repeat(50)));
+    assert_eq!(deep("("), "0x80040203 The SQL is nested deeper than the limit of 12.");
+    for open in ["NOT ", "- ", "(a = 1 AND ", "f("] {
+        assert!(deep(open).starts_with("0x80040203 "), "{open}");
+    }
+    let list = vec!["1"; 2001].join(",");
+    assert_eq!(
+        sql_refusal(&format!("SELECT a FROM t WHERE a IN ({list})")),
+        "0x8004430e Number of values in one condition exceeded maximum limit of 2000."
+    );
+    let joins: String = (0..16).map(|i| format!(" JOIN t t{i} ON t{i}.a = x.b")).collect();
+    assert_eq!(
+        sql_refusal(&format!("SELECT a FROM t x{joins}")),
+        "0x8004430d Number of link entities in query exceeded maximum limit of 15."
+    );
+    assert!(sql_refusal(&" ".repeat(70_000)).contains("longer than"));
 }

@@ -11,7 +11,7 @@ mod render;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use query::fetch::{Cookie, parse_xml};
+use query::fetch::{Cookie, parse_query_expression, parse_sql, parse_xml};
 use query::odata::{Aliases, parse_key, parse_options, parse_path, parse_reference};
 
 #[test]
@@ -55,6 +55,31 @@ fn fetch_xml() {
         let written = fetch.to_xml();
         assert_eq!(parse_xml(&written), Ok(fetch), "{written}");
         Ok(written)
+    });
+}
+
+#[test]
+fn sql() {
+    check("sql.txt", |input| {
+        let fetch = parse_sql(input)?;
+        let offset = fetch.offset.map_or_else(String::new, |offset| format!("offset {offset} "));
+        Ok(format!("{offset}{}", fetch.to_xml()))
+    });
+}
+
+#[test]
+fn query_expressions() {
+    check("expressions.txt", |input| {
+        let value = serde_json::from_str(input).unwrap();
+        parse_query_expression(&value).map(|fetch| fetch.to_xml())
+    });
+}
+
+#[test]
+fn apply() {
+    check("apply.txt", |input| {
+        let options = parse_options(input)?;
+        Ok(render::options(&options))
     });
 }
 

@@ -1,7 +1,7 @@
 //! What holds for every input.
 
 use proptest::prelude::*;
-use query::fetch::{Cookie, parse_xml};
+use query::fetch::{Cookie, parse_sql, parse_xml};
 use query::odata::{Aliases, parse_key, parse_options, parse_path, parse_reference, write_options};
 use query::{Comparison, Expand, Filter, Literal, OrderBy, Quantifier, Query, TextTest};
 
@@ -110,6 +110,68 @@ fn xml_pieces() -> impl Strategy<Value = String> {
     ]
 }
 
+/// Pieces of SQL.
+fn sql_pieces() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        " SELECT ",
+        " TOP 5 ",
+        " DISTINCT ",
+        " a ",
+        " t.a ",
+        " FROM t ",
+        " AS ",
+        " t ",
+        " JOIN ",
+        " LEFT JOIN ",
+        " ON ",
+        " WHERE ",
+        " AND ",
+        " OR ",
+        " NOT ",
+        " IN ",
+        " LIKE ",
+        " BETWEEN ",
+        " IS NULL ",
+        " GROUP BY ",
+        " ORDER BY ",
+        " DESC ",
+        " OFFSET 1 ROWS ",
+        " FETCH NEXT 1 ROWS ONLY ",
+        "COUNT(*) ",
+        "SUM(a) ",
+        "(",
+        ")",
+        ",",
+        "'x'",
+        "N'x'",
+        "1",
+        "-1.5e3",
+        " = ",
+        " <> ",
+        " < ",
+        "*",
+        ".",
+        "[a]",
+        "\"a\"",
+        "'",
+        "@p",
+        "--",
+        "/*",
+        ";",
+        "é",
+        "\u{0}",
+        "0x1F",
+        "{",
+        "}",
+        ":",
+    ]);
+    prop_oneof![
+        prop::collection::vec(piece, 0..24)
+            .prop_map(|pieces| format!("SELECT a FROM t x {}", pieces.concat())),
+        any::<String>().prop_map(|text| format!("SELECT {text}")),
+    ]
+}
+
 fn path() -> impl Strategy<Value = Vec<String>> {
     prop::collection::vec("p[a-z_]{0,6}", 1..3)
 }
@@ -203,6 +265,11 @@ proptest! {
         let _ = parse_xml(&text);
         let _ = parse_xml(&format!("<fetch><entity name='a'>{text}</entity></fetch>"));
         let _ = Cookie::parse(&text);
+    }
+
+    #[test]
+    fn no_sql_panics(text in sql_pieces()) {
+        let _ = parse_sql(&text);
     }
 
     #[test]

@@ -5,6 +5,10 @@ use query::{Comparison, Expand, Filter, Key, Literal, Quantifier, Query, TextTes
 
 pub fn options(options: &Options) -> String {
     let mut parts = vec![query(&options.query)];
+    parts.extend(options.apply.iter().map(|apply| {
+        let of = apply.filter.as_ref().map(|f| format!(" where {}", filter(f))).unwrap_or_default();
+        format!("apply {}{of}", apply.fetch.to_xml())
+    }));
     parts.extend(options.aliases.iter().map(|(name, value)| format!("@{name}={value}")));
     parts.extend(options.id.iter().map(|id| format!("id={id}")));
     parts.extend(options.delta_token.iter().map(|token| format!("delta={token}")));
