@@ -163,6 +163,16 @@ pub const REFRESH_TOKEN_SECONDS: i64 = 90 * 24 * 3600;
 pub const RETRY_AFTER_SECONDS: i64 = 5;
 /// Role assignments in one request.
 pub const ROLE_ASSIGNMENTS_MAX: usize = 100;
+/// Rows that a search reads of each table; the best of them are told.
+pub const SEARCH_ROWS_MAX: usize = 500;
+/// Tables that one search looks in.
+pub const SEARCH_TABLES_MAX: usize = 50;
+/// Characters of the text of a search (protocol).
+pub const SEARCH_TEXT_CHARS_MAX: usize = 100;
+/// Results of a search (protocol).
+pub const SEARCH_TOP_MAX: usize = 100;
+/// Words of a search; those after them do not count.
+pub const SEARCH_WORDS_MAX: usize = 20;
 /// How long a browser stays signed in, in seconds.
 pub const SESSION_SECONDS: i64 = 12 * 3600;
 /// Wrong passwords for one user name within [`SIGN_IN_WINDOW_SECONDS`] before it is locked.

@@ -192,7 +192,10 @@ async fn fill_user(
     user: Uuid,
     unit: Uuid,
 ) -> Result<()> {
-    let settings = vec![("businessunitid", Value::from(unit))];
+    let language =
+        tx.query(&statement!(store.sql("select languagecode from {organization}"))).await?;
+    let language = language.first().map_or(Value::Null, |row| row.value(0).clone());
+    let settings = vec![("businessunitid", Value::from(unit)), ("uilanguageid", language)];
     put_row(cx, tx, store, origin, "usersettings", user, settings).await?;
     join_team(cx, tx, store, origin, user, unit).await
 }

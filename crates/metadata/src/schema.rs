@@ -71,6 +71,21 @@ impl Schema {
         })
     }
 
+    /// The relationship behind a collection of a table, by its navigation property. Activities derive
+    /// from `activitypointer` and have its collections too, where the lookup behind them can lead to
+    /// this kind of activity.
+    pub fn collection<'a>(&'a self, table: &'a Table, navigation: &str) -> Option<&'a OneToMany> {
+        let named = |one: &&OneToMany| one.referenced_navigation == navigation;
+        let leads_here = |one: &&OneToMany| {
+            let lookup = self.table(&one.referencing_table)?.column(&one.referencing_column)?;
+            lookup.targets().contains(&table.logical_name.as_str()).then_some(())
+        };
+        self.one_to_many(&table.logical_name).find(named).or_else(|| {
+            let inherited = self.one_to_many("activitypointer").find(named);
+            inherited.filter(|one| table.is_activity && leads_here(one).is_some())
+        })
+    }
+
     /// The many-to-many relationships of `table`.
     pub fn many_to_many<'a>(&'a self, table: &'a str) -> impl Iterator<Item = &'a ManyToMany> {
         self.of_table(table).filter_map(move |relationship| match relationship {

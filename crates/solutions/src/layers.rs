@@ -6,10 +6,11 @@
 use base::{Error, Result, Uuid};
 use dataverse::Session;
 use db::{Statement, Value};
+use metadata::Schema;
 use package::xml::Element;
 use package::{Component, ComponentKind, File};
 
-use crate::blob;
+use crate::{blob, members};
 
 /// The hidden solution that stands for the unmanaged layer; the same id everywhere.
 pub(crate) const ACTIVE: Uuid = Uuid::from_u128(0xfd14_0aae_4df4_11dd_bd17_0019_b931_2238);
@@ -106,18 +107,47 @@ pub(crate) async fn ensure(session: &mut Session<'_>, name: &Name, id: Uuid) -> 
     Ok(id)
 }
 
-/// Forgets a component that has no layers any more.
+/// Forgets a component that is gone: its layers, its needs, and that solutions list it.
 pub(crate) async fn forget(session: &mut Session<'_>, id: Uuid) -> Result<()> {
-    for table in ["fh_component", "fh_member", "fh_dependency"] {
-        let column = match table {
-            "fh_component" => "id",
-            "fh_member" => "component",
-            _ => "dependent",
-        };
+    let sql =
+        format!("select solution from {} where component = ?1", session.store().table("fh_member"));
+    for row in session.tx().query(&Statement::new(sql, vec![id.into()])).await? {
+        members::remove(session, row.get(0)?, id).await?;
+    }
+    for (table, column) in
+        [("fh_dependency", "dependent"), ("fh_layer", "component"), ("fh_component", "id")]
+    {
         let sql = format!("delete from {} where {column} = ?1", session.store().table(table));
         session.tx().execute(&Statement::new(sql, vec![id.into()])).await?;
     }
     Ok(())
+}
+
+/// Forgets what went with a table or with a part of it: columns, keys and other parts that the
+/// schema does not have any more, and relationships.
+pub(crate) async fn forget_lost(session: &mut Session<'_>, table: &str) -> Result<()> {
+    let sql = format!(
+        "select id, kind, parent, name from {} where parent = ?1 or kind = ?2",
+        session.store().table("fh_component"),
+    );
+    let params = vec![table.to_lowercase().into(), code(ComponentKind::Relationship).into()];
+    for row in session.tx().query(&Statement::new(sql, params)).await? {
+        if is_lost(session.schema(), &read_name(&row, 1)?) {
+            forget(session, row.get(0)?).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether the schema should have a component, and does not.
+fn is_lost(schema: &Schema, name: &Name) -> bool {
+    let table = schema.table(&name.parent);
+    match name.kind {
+        ComponentKind::Relationship => schema.relationship(&name.key).is_none(),
+        ComponentKind::Column => table.is_none_or(|table| table.column(&name.key).is_none()),
+        ComponentKind::Key => table.is_none_or(|table| !table.keys.contains_key(&name.key)),
+        _ => name.is_part_of_table() && table.is_none(),
+    }
 }
 
 /// The layers of a component, from the bottom up.

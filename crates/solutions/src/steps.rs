@@ -10,7 +10,7 @@ use dataverse::{
     BoxFuture, Event, EventData, MessageName, On, Session, Stage, Step, TableFilter, Value,
     well_known,
 };
-use metadata::{Column, Table};
+use metadata::{Column, Relationship, Table};
 use package::{Component, ComponentKind};
 
 use crate::components::write;
@@ -68,11 +68,29 @@ impl Step for DefinitionsKept {
         Box::pin(async move {
             match definition(session, &event.data) {
                 Some((id, Some(component))) => keep(session, id, &component).await,
-                Some((id, None)) => layers::forget(session, id).await,
+                Some((id, None)) => {
+                    layers::forget(session, id).await?;
+                    forget_parts(session, &event.data).await
+                }
                 None => Ok(()),
             }
         })
     }
+}
+
+/// Forgets what a deletion took along.
+async fn forget_parts(session: &mut Session<'_>, data: &EventData) -> Result<()> {
+    let table = match data {
+        EventData::Table { before: Some(table), .. } | EventData::Column { table, .. } => {
+            &table.logical_name
+        }
+        EventData::Relationship { before: Some(before), .. } => match &**before {
+            Relationship::OneToMany(one) => &one.referencing_table,
+            Relationship::ManyToMany(many) => &many.intersect_table,
+        },
+        _ => return Ok(()),
+    };
+    layers::forget_lost(session, table).await
 }
 
 /// The component that an event is about: its id, and its definition unless it is gone.

@@ -33,6 +33,7 @@ mod properties;
 mod references;
 mod resource;
 mod rows;
+mod search;
 mod unsupported;
 
 use axum::Router;
@@ -50,7 +51,7 @@ use answer::Answer;
 
 /// The routes beside the service itself.
 pub fn router() -> Router<App> {
-    insight::router()
+    insight::router().merge(search::router())
 }
 
 /// The data service before `others`: nearly all requests are its own. What stands below its root

@@ -31,7 +31,7 @@ pub(super) fn navigation(schema: &Schema, table: &Table, name: &str) -> Option<N
             target: Some(target),
         });
     }
-    if let Some(one) = schema.one_to_many(table_name).find(|r| r.referenced_navigation == name) {
+    if let Some(one) = schema.collection(table, name) {
         return schema.table(&one.referencing_table).cloned().map(Navigation::Many);
     }
     let other = schema.many_to_many(table_name).find_map(|many| match () {

@@ -78,11 +78,6 @@ const MESSAGES: &[&str] = &[
     "UpdateSolutionComponent",
     "UpdateStateValue",
     "ValidateApp",
-    "searchautocomplete",
-    "searchquery",
-    "searchstatistics",
-    "searchstatus",
-    "searchsuggest",
 ];
 
 #[cfg(test)]

@@ -118,7 +118,7 @@ pub(super) fn check_kind(schema: &Schema, column: &Column) -> Result<()> {
             check_bounds(min, max, 922_337_203_685_477.0)
         }
         ColumnKind::Boolean { options, .. } => check_boolean(options),
-        ColumnKind::DateTime { .. } => Ok(()),
+        ColumnKind::BigInt | ColumnKind::DateTime { .. } => Ok(()),
         ColumnKind::Choice { global, options, default } => {
             check_choice(schema, global.as_deref(), options)?;
             check_default(schema, global.as_deref(), options, *default)
@@ -139,7 +139,6 @@ pub(super) fn check_kind(schema: &Schema, column: &Column) -> Result<()> {
              CreatePolymorphicLookupAttribute or CreateCustomerRelationships).",
         )),
         ColumnKind::Uuid
-        | ColumnKind::BigInt
         | ColumnKind::State { .. }
         | ColumnKind::Status { .. }
         | ColumnKind::Owner

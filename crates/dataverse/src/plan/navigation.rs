@@ -64,9 +64,7 @@ fn to_one(schema: &Schema, table: &Table, name: &str) -> Option<Navigation> {
 }
 
 fn to_many(schema: &Schema, table: &Table, name: &str) -> Option<Navigation> {
-    let one =
-        schema.one_to_many(&table.logical_name).find(|one| one.referenced_navigation == name)?;
-    let (column, table) = many_end(schema, one)?;
+    let (column, table) = many_end(schema, schema.collection(table, name)?)?;
     Some(Navigation::Many { column, table })
 }
 

@@ -22,7 +22,8 @@ pub(super) fn parse_select(text: &str) -> Result<Vec<String>> {
         if !names.iter().any(|known| known == name) {
             names.push(name.to_owned());
         }
-        if !cursor.take_spaced(',') {
+        // Samples of the platform write `$select=name,` and its service takes it.
+        if !cursor.take_spaced(',') || cursor.rest().trim().is_empty() {
             break;
         }
     }

@@ -366,8 +366,13 @@ pub(super) fn named_arguments(
     }
 }
 
-/// The operator that is the query function `name`.
+/// The operator that is the query function `name`. Two have an older name, which clients still use.
 pub(super) fn query_function(name: &str) -> Option<&'static OperatorRow> {
+    let name = match name {
+        "NotBusinessId" => "NotEqualBusinessId",
+        "NotUserId" => "NotEqualUserId",
+        name => name,
+    };
     Operator::by_name(name).filter(|row| row.is_function)
 }
 

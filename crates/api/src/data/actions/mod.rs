@@ -33,6 +33,9 @@ mod remove_privilege_role;
 mod remove_solution_component;
 mod replace_privileges_role;
 mod revoke_access;
+mod searchautocomplete;
+mod searchquery;
+mod searchsuggest;
 mod sharing;
 mod solution_parameters;
 mod stage_solution;
@@ -107,6 +110,9 @@ const ACTIONS: &[&Action] = &[
     &uninstall_solution_async::ACTION,
     &update_option_value::ACTION,
     &upload_block::ACTION,
+    &searchautocomplete::ACTION,
+    &searchquery::ACTION,
+    &searchsuggest::ACTION,
 ];
 
 /// The action with this name, bound to this table or to none.

@@ -10,6 +10,8 @@ mod retrieve_provisioned_languages;
 mod retrieve_solution_import_result;
 mod retrieve_total_record_count;
 mod retrieve_version;
+mod searchstatistics;
+mod searchstatus;
 mod who_am_i;
 
 use axum::http::StatusCode;
@@ -53,6 +55,8 @@ const FUNCTIONS: &[&Function] = &[
     &retrieve_total_record_count::FUNCTION,
     &retrieve_version::FUNCTION,
     &who_am_i::FUNCTION,
+    &searchstatistics::FUNCTION,
+    &searchstatus::FUNCTION,
 ];
 
 /// The function with this name, bound to this table or to none.
