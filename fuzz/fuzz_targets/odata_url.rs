@@ -9,6 +9,7 @@ fuzz_target!(|text: &str| {
     let aliases = parse_options(options).map(|options| options.aliases).unwrap_or_default();
     let _ = parse_path(path, &aliases);
     let _ = parse_path(path, &Aliases::from([("p1".to_owned(), options.to_owned())]));
+    let _ = parse_options(&format!("$apply={text}"));
     let _ = parse_key(text);
     let _ = parse_reference(text);
 });

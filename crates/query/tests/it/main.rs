@@ -3,6 +3,7 @@
 //! `BLESS=1 cargo test -p query` writes what the parser says now into the files; read the change.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod abnf;
 mod fetches;
 mod limits;
 mod properties;

@@ -1,7 +1,7 @@
 //! What holds for every input.
 
 use proptest::prelude::*;
-use query::fetch::{Cookie, parse_sql, parse_xml};
+use query::fetch::{Cookie, parse_query_expression, parse_sql, parse_xml};
 use query::odata::{Aliases, parse_key, parse_options, parse_path, parse_reference, write_options};
 use query::{Comparison, Expand, Filter, Literal, OrderBy, Quantifier, Query, TextTest};
 
@@ -172,6 +172,98 @@ fn sql_pieces() -> impl Strategy<Value = String> {
     ]
 }
 
+/// Pieces of `$apply`.
+fn apply_pieces() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "groupby(",
+        "aggregate(",
+        "filter(",
+        "(",
+        ")",
+        "))",
+        ",",
+        "/",
+        "$count",
+        " as ",
+        " with ",
+        "sum",
+        "countdistinct",
+        "average",
+        "a",
+        "b/c",
+        "_d_value",
+        "n",
+        " eq 1",
+        "'x'",
+        "'",
+        ";",
+        "@p",
+        ".",
+        "/$count",
+        "é",
+    ]);
+    prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+/// JSON with the names that a `QueryExpression` has.
+fn json() -> impl Strategy<Value = serde_json::Value> {
+    let scalar = prop_oneof![
+        Just(serde_json::Value::Null),
+        any::<bool>().prop_map(serde_json::Value::from),
+        any::<i64>().prop_map(serde_json::Value::from),
+        prop::sample::select(vec![
+            "account",
+            "And",
+            "Or",
+            "Equal",
+            "In",
+            "Null",
+            "Any",
+            "LeftOuter",
+            "Sum",
+            "Day",
+            "",
+        ])
+        .prop_map(serde_json::Value::from),
+    ];
+    scalar.prop_recursive(6, 48, 5, |inner| {
+        let names = prop::sample::select(vec![
+            "EntityName",
+            "ColumnSet",
+            "Columns",
+            "AllColumns",
+            "Criteria",
+            "FilterOperator",
+            "Conditions",
+            "Filters",
+            "AttributeName",
+            "Operator",
+            "Values",
+            "Value",
+            "CompareColumns",
+            "LinkEntities",
+            "LinkToEntityName",
+            "JoinOperator",
+            "LinkCriteria",
+            "AnyAllFilterLinkEntity",
+            "Orders",
+            "OrderType",
+            "PageInfo",
+            "PagingCookie",
+            "TopCount",
+            "AttributeExpressions",
+            "AggregateType",
+            "@odata.type",
+        ]);
+        let names = names.prop_map(str::to_owned);
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(serde_json::Value::Array),
+            prop::collection::vec((names, inner), 0..6)
+                .prop_map(|members| { serde_json::Value::Object(members.into_iter().collect()) }),
+        ]
+    })
+}
+
 fn path() -> impl Strategy<Value = Vec<String>> {
     prop::collection::vec("p[a-z_]{0,6}", 1..3)
 }
@@ -270,6 +362,18 @@ proptest! {
     #[test]
     fn no_sql_panics(text in sql_pieces()) {
         let _ = parse_sql(&text);
+    }
+
+    #[test]
+    fn no_apply_panics(text in apply_pieces()) {
+        let _ = parse_options(&format!("$apply={text}"));
+        let _ = parse_options(&format!("$apply=groupby(({text})"));
+        let _ = parse_options(&format!("$apply=filter({text}"));
+    }
+
+    #[test]
+    fn no_query_expression_panics(value in json()) {
+        let _ = parse_query_expression(&value);
     }
 
     #[test]
