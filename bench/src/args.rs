@@ -61,7 +61,7 @@ pub enum Command {
     Load {
         /// The folder that was filled.
         folder: PathBuf,
-        /// What is asked: read, page, update or create.
+        /// What is asked.
         operation: crate::operations::Operation,
         /// How many connections.
         connections: usize,

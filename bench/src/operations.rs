@@ -14,33 +14,66 @@ use crate::seed::{DOMAIN, Seeded};
 /// The columns of the reads.
 pub const SELECT: &str = "$select=name,accountnumber,revenue,numberofemployees,address1_city";
 
-/// Rows on a page.
-const PAGE: usize = 50;
+/// The columns of a contact behind an account.
+pub const CONTACT: &str = "$select=fullname,emailaddress1";
+/// The contact along with each account.
+pub const EXPAND: &str = "$expand=primarycontactid($select=fullname,emailaddress1)";
 
-/// One of the four requests.
+/// Rows on a page.
+pub const PAGE: usize = 50;
+/// Rows in a request for many.
+pub const MANY: usize = 1000;
+
+/// One of the requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Operation {
     /// One row by its id, five columns.
     Read,
     /// Fifty rows by a filter, in the order of their names, five columns.
     Page,
+    /// The same page, each row with the contact that it points to.
+    Expand,
+    /// How many rows such a page is of.
+    Count,
     /// One column of a row, if the row has the version that is known.
     Update,
     /// A new row of six columns.
     Create,
+    /// A thousand new rows of six columns in one request.
+    CreateMany,
 }
 
 impl Operation {
     /// All, those first that leave the number of rows alone.
-    pub const ALL: [Self; 4] = [Self::Read, Self::Page, Self::Update, Self::Create];
+    pub const ALL: [Self; 7] = [
+        Self::Read,
+        Self::Page,
+        Self::Expand,
+        Self::Count,
+        Self::Update,
+        Self::Create,
+        Self::CreateMany,
+    ];
 
     /// What people read.
     pub fn name(self) -> &'static str {
         match self {
             Self::Read => "read by id (5 columns)",
             Self::Page => "filtered, sorted page of 50 (5 columns)",
+            Self::Expand => "page of 50 with one expand",
+            Self::Count => "count with filter",
             Self::Update => "update one column, If-Match",
             Self::Create => "create (6 columns)",
+            Self::CreateMany => "CreateMultiple of 1,000 rows",
+        }
+    }
+
+    /// The share of the limit that is to be reached with 16 connections.
+    pub fn share_aim(self) -> f64 {
+        match self {
+            Self::Count | Self::CreateMany => 0.8,
+            Self::Update => 0.5,
+            Self::Read | Self::Page | Self::Expand | Self::Create => 0.6,
         }
     }
 
@@ -48,17 +81,30 @@ impl Operation {
     pub fn is_answered(self, status: u16, body_bytes: usize) -> bool {
         match self {
             Self::Read => status == 200 && body_bytes > 200,
-            Self::Page => status == 200 && body_bytes > 200 * PAGE,
+            Self::Page | Self::Expand => status == 200 && body_bytes > 200 * PAGE,
+            Self::Count => status == 200 && body_bytes > 0,
             Self::Update | Self::Create => status == 204,
+            Self::CreateMany => status == 200 && body_bytes > 36 * MANY,
         }
     }
 }
 
 /// The options of a page of rows whose revenue is above a number.
 pub fn page_options(above: u64) -> String {
-    format!(
-        "{SELECT}&$filter=statecode%20eq%200%20and%20revenue%20gt%20{above}&$orderby=name&$top={PAGE}"
-    )
+    format!("{SELECT}&{}&$orderby=name&$top={PAGE}", filter(above))
+}
+
+fn filter(above: u64) -> String {
+    format!("$filter=statecode%20eq%200%20and%20revenue%20gt%20{above}")
+}
+
+/// A thousand new accounts in one request.
+pub fn new_accounts(numbers: &mut Numbers) -> String {
+    let account = |_| {
+        let members = new_account(numbers);
+        format!(r#"{{"@odata.type":"Microsoft.Dynamics.CRM.account",{}"#, &members[1..])
+    };
+    format!(r#"{{"Targets":[{}]}}"#, (0..MANY).map(account).collect::<Vec<_>>().join(","))
 }
 
 /// A new account.
@@ -129,10 +175,25 @@ impl Requests {
                 http::head(out, "GET", &format!("{}?{options}", self.set), &self.token);
                 out.extend_from_slice(b"\r\n");
             }
+            Operation::Expand => {
+                let options = page_options(self.numbers.below(5_000_000));
+                http::head(out, "GET", &format!("{}?{options}&{EXPAND}", self.set), &self.token);
+                out.extend_from_slice(b"\r\n");
+            }
+            Operation::Count => {
+                let filter = filter(self.numbers.below(5_000_000));
+                http::head(out, "GET", &format!("{}/$count?{filter}", self.set), &self.token);
+                out.extend_from_slice(b"\r\n");
+            }
             Operation::Create => {
                 let body = new_account(&mut self.numbers);
                 http::head(out, "POST", &self.set, &self.token);
                 with_body(out, &body);
+            }
+            Operation::CreateMany => {
+                let path = format!("{}/Microsoft.Dynamics.CRM.CreateMultiple", self.set);
+                http::head(out, "POST", &path, &self.token);
+                with_body(out, &new_accounts(&mut self.numbers));
             }
             Operation::Update => self.write_update(out)?,
         }

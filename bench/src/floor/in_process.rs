@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
-use base::Cx;
+use base::{Cx, Uuid};
 
 use super::spec::{Cell, Spec};
 use super::statements::{Change, Reader, Writer};
 use crate::machine;
-use crate::operations::{Operation, new_account};
+use crate::operations::{Operation, new_account, new_accounts};
 use crate::seed::Seeded;
 use crate::seed::rows::{Numbers, account_id, mix, pick};
 
@@ -37,6 +37,29 @@ pub fn run(
                 let above = Cell::Int(numbers.below(5_000_000) as i64 * 10_000);
                 let rows = reader.select(&spec.page, &above, touch)?;
                 ensure!(rows >= 50, "there are only {rows} rows");
+            }
+            Operation::Expand => {
+                let above = Cell::Int(numbers.below(5_000_000) as i64 * 10_000);
+                let rows = reader.select(&spec.expand, &above, |row| {
+                    touch(row)?;
+                    let contact: Option<[u8; 16]> = row.get("primarycontactid")?;
+                    let contact = Cell::Id(contact.map(Uuid::from_bytes).unwrap_or_default());
+                    reader.select(&spec.contact, &contact, touch).map(drop)
+                })?;
+                ensure!(rows >= 50, "there are only {rows} rows");
+            }
+            Operation::Count => {
+                let above = Cell::Int(numbers.below(5_000_000) as i64 * 10_000);
+                ensure!(reader.select(&spec.count, &above, touch)? == 1, "no number");
+            }
+            Operation::CreateMany => {
+                let body: serde_json::Value = serde_json::from_str(&new_accounts(&mut numbers))?;
+                writer.begin()?;
+                for account in body["Targets"].as_array().into_iter().flatten() {
+                    let account = serde_json::from_value(account.clone())?;
+                    writer.insert(cx.new_id(), account, cx.now().0)?;
+                }
+                writer.commit()?;
             }
             Operation::Update => {
                 let version = reader.version(id)?;

@@ -9,14 +9,15 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use anyhow::{Context, Result};
-use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path as Segments, RawQuery, State};
+use axum::extract::{DefaultBodyLimit, Path as Segments, RawQuery, State};
 use axum::http::header::{CONTENT_TYPE, IF_MATCH};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
+use axum::{Json, Router};
 use base::{Cx, Uuid};
+use serde::Deserialize;
 use tokio::sync::oneshot;
 
 use super::spec::{Cell, Spec};
@@ -42,6 +43,9 @@ pub fn serve(spec: &Path, port: u16) -> Result<()> {
     let router = Router::new()
         .route("/ready", get(|| async { "ready" }))
         .route(set, get(read).post(create).patch(update))
+        .route(&format!("{set}/$count"), get(count))
+        .route(&format!("{set}/Microsoft.Dynamics.CRM.CreateMultiple"), post(create_many))
+        .layer(DefaultBodyLimit::disable())
         .with_state(floor);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -60,6 +64,7 @@ type Write = (Work, oneshot::Sender<bool>);
 
 enum Work {
     Insert(NewAccount),
+    InsertMany(Vec<(Uuid, NewAccount)>),
     Update(Uuid, i64, Change),
 }
 
@@ -107,6 +112,54 @@ impl Floor {
         })
     }
 
+    /// The page with the contact of each row.
+    fn expanded(&self, above: i64) -> Result<Vec<u8>> {
+        self.with_reader(|reader| {
+            let mut out = Vec::with_capacity(16 * 1024);
+            out.extend_from_slice(b"{\"@odata.context\":\"$metadata#accounts\",\"value\":[");
+            let above = Cell::Int(above * 10_000);
+            let mut count = 0;
+            reader.select(&self.spec.expand, &above, |row| {
+                count += 1;
+                if count > 50 {
+                    return Ok(());
+                }
+                if count > 1 {
+                    out.push(b',');
+                }
+                write_row(&mut out, row)?;
+                out.pop();
+                out.extend_from_slice(b",\"primarycontactid\":");
+                let contact: Option<[u8; 16]> = row.get("primarycontactid")?;
+                let found = match contact {
+                    Some(id) => {
+                        let id = Cell::Id(Uuid::from_bytes(id));
+                        reader.select(&self.spec.contact, &id, |row| write_row(&mut out, row))?
+                    }
+                    None => 0,
+                };
+                if found == 0 {
+                    out.extend_from_slice(b"null");
+                }
+                out.push(b'}');
+                Ok(())
+            })?;
+            out.extend_from_slice(b"]}");
+            Ok(out)
+        })
+    }
+
+    fn count(&self, above: i64) -> Result<Vec<u8>> {
+        self.with_reader(|reader| {
+            let mut count = 0_i64;
+            reader.select(&self.spec.count, &Cell::Int(above * 10_000), |row| {
+                count = row.get(0)?;
+                Ok(())
+            })?;
+            Ok(count.to_string().into_bytes())
+        })
+    }
+
     async fn written(&self, work: Work) -> bool {
         let (sender, receiver) = oneshot::channel();
         self.writes.send((work, sender)).is_ok() && receiver.await.unwrap_or(false)
@@ -120,14 +173,43 @@ async fn read(
     Segments((_, set)): Place,
     RawQuery(query): RawQuery,
 ) -> Response {
+    let query = query.unwrap_or_default();
     let body = match id(&set) {
         Some(id) => floor.row(id),
-        None => floor.page(above(&query.unwrap_or_default())).map(Some),
+        None if query.contains("$expand=") => floor.expanded(above(&query)).map(Some),
+        None => floor.page(above(&query)).map(Some),
     };
     match body {
         Ok(Some(body)) => ([(CONTENT_TYPE, "application/json")], body).into_response(),
         Ok(None) => StatusCode::NOT_FOUND.into_response(),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}")).into_response(),
+    }
+}
+
+async fn count(State(floor): State<Arc<Floor>>, RawQuery(query): RawQuery) -> Response {
+    match floor.count(above(&query.unwrap_or_default())) {
+        Ok(body) => ([(CONTENT_TYPE, "text/plain")], body).into_response(),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}")).into_response(),
+    }
+}
+
+/// The body of a request for many rows.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Targets {
+    targets: Vec<NewAccount>,
+}
+
+async fn create_many(State(floor): State<Arc<Floor>>, body: Bytes) -> Response {
+    let Ok(Targets { targets }) = serde_json::from_slice(&body) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let cx = Cx::system();
+    let targets: Vec<_> = targets.into_iter().map(|row| (cx.new_id(), row)).collect();
+    let ids: Vec<_> = targets.iter().map(|(id, _)| *id).collect();
+    match floor.written(Work::InsertMany(targets)).await {
+        true => Json(serde_json::json!({ "Ids": ids })).into_response(),
+        false => StatusCode::BAD_REQUEST.into_response(),
     }
 }
 
@@ -182,6 +264,12 @@ fn write(mut writer: Writer, waiting: &Receiver<Write>) -> Result<()> {
             let is_written = match work {
                 Work::Insert(account) => {
                     writer.insert(cx.new_id(), account, cx.now().0).map(|()| true)?
+                }
+                Work::InsertMany(accounts) => {
+                    for (id, account) in accounts {
+                        writer.insert(id, account, cx.now().0)?;
+                    }
+                    true
                 }
                 Work::Update(id, version, change) => {
                     writer.update(id, version, change, cx.now().0)?

@@ -10,7 +10,7 @@ use db::statement;
 use query::odata::parse_options;
 use serde::{Deserialize, Serialize};
 
-use crate::operations::{SELECT, new_account, page_options};
+use crate::operations::{CONTACT, EXPAND, SELECT, new_account, page_options};
 use crate::seed::rows::Numbers;
 use crate::seed::told;
 
@@ -23,6 +23,12 @@ pub struct Spec {
     pub read: Select,
     /// A page; the revenue varies, in ten-thousandths.
     pub page: Select,
+    /// The same page with the lookup to a contact.
+    pub expand: Select,
+    /// That contact; the id varies.
+    pub contact: Select,
+    /// How many rows the page is of; the revenue varies.
+    pub count: Select,
     /// A row as the engine writes it, with all values that are not null.
     pub row: Vec<(String, Cell)>,
 }
@@ -70,16 +76,45 @@ pub async fn of(environment: &Environment, caller: &Cx) -> Result<Spec> {
     let query = parse_options(SELECT).map_err(|error| told(error.into()))?.query;
     let target = Reference::id("accounts", id);
     let one = Retrieve { target, query, unless_version: None, with_names: false };
-    let query = parse_options(&page_options(revenue)).map_err(|error| told(error.into()))?.query;
-    let table = "accounts".to_owned();
-    let many = RetrieveMultiple { table, from: None, query, with_names: false };
+    let contact = Retrieve {
+        target: Reference::id("contacts", id),
+        query: parse_options(CONTACT).map_err(|error| told(error.into()))?.query,
+        unless_version: None,
+        with_names: false,
+    };
+    let amount = Cell::Int(revenue as i64 * 10_000);
+    let page = select(environment, caller, &many(&page_options(revenue))?, &amount).await?;
+    let count = count(&page)?;
+    let expand = many(&format!("{}&{EXPAND}", page_options(revenue)))?;
     Ok(Spec {
         database: PathBuf::new(),
         read: select(environment, caller, &one.into(), &Cell::Id(id)).await?,
-        page: select(environment, caller, &many.into(), &Cell::Int(revenue as i64 * 10_000))
-            .await?,
+        page,
+        expand: select(environment, caller, &expand, &amount).await?,
+        contact: select(environment, caller, &contact.into(), &Cell::Id(id)).await?,
+        count,
         row: row(environment, caller).await?,
     })
+}
+
+fn many(options: &str) -> Result<Message> {
+    let query = parse_options(options).map_err(|error| told(error.into()))?.query;
+    let table = "accounts".to_owned();
+    Ok(RetrieveMultiple { table, from: None, query, with_names: false }.into())
+}
+
+/// How many rows a page is of, up to the limit of the protocol: its conditions without its columns
+/// and order.
+fn count(page: &Select) -> Result<Select> {
+    let from = page.sql.find("\nfrom ").context("no from")?;
+    let order = page.sql.find("\norder by ").context("no order")?;
+    let limit = page.sql.rfind("\nlimit ").context("no limit")?;
+    // A page may be found by walking along its order, where an index of rights is in the way.
+    let conditions = page.sql[from..order].replace("+(", "(");
+    let sql = format!("select count(*) from (select 1{conditions}{}) counted", &page.sql[limit..]);
+    let mut params = page.params.clone();
+    *params.last_mut().context("no parameters")? = Cell::Int(base::limits::COUNT_MAX);
+    Ok(Select { sql, params, varies: page.varies })
 }
 
 async fn select(
