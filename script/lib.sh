@@ -48,8 +48,8 @@ need_node() {
   command -v npm >/dev/null || apt_install nodejs npm
   if ! node_is_new; then
     say "Installing a newer Node into target/tools"
-    npm install --silent --no-fund --no-audit --prefix "$tools" node@22 npm@11 >/dev/null \
-      || die "Cannot install Node 22 from the npm registry."
+    npm install --loglevel=error --no-fund --no-audit --prefix "$tools" node@22 npm@11 >/dev/null \
+      || die "Cannot install Node 22 from the npm registry; npm said why above."
     hash -r
     node_is_new || die "Node 20.19 or newer is needed; found $(node --version)."
   fi
@@ -62,7 +62,7 @@ build_portal() {
   if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$now" ] && [ -d web/node_modules ]; then return; fi
   say "Building the portal"
   # Not `npm ci`: it insists on entries for the linter on every other platform.
-  (cd web && npm install --no-save --silent --no-fund --no-audit && npm run --silent build) || die "The portal did not build; the lines above say why."
+  (cd web && npm install --no-save --loglevel=error --no-fund --no-audit && npm run --silent build) || die "The portal did not build; the lines above say why."
   printf '%s' "$now" > "$stamp"
 }
 
