@@ -66,13 +66,17 @@ build_portal() {
   printf '%s' "$now" > "$stamp"
 }
 
+# Where the newest PostgreSQL has its programs; nothing if there is none.
+postgres_programs() { find /usr/lib/postgresql -mindepth 2 -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -1 || true; }
+
 # A PostgreSQL of our own for the tests, in target/postgres, on a socket and a free port.
 start_postgres() {
   local bin folder="$PWD/target/postgres" port=${FREEHOLD_TEST_POSTGRES_PORT:-54331}
-  bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)
+  bin=$(postgres_programs)
   if [ -z "$bin" ]; then
     apt_install postgresql
-    bin=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -1)
+    bin=$(postgres_programs)
+    [ -n "$bin" ] || die "PostgreSQL was installed but /usr/lib/postgresql has no version."
   fi
   # PostgreSQL refuses to run as root.
   local user=()
