@@ -42,6 +42,8 @@ pub struct Cx {
     pub request_id: Uuid,
     /// The unique name of the solution that a change belongs to (`MSCRM.SolutionUniqueName`).
     pub solution: Option<Arc<str>>,
+    /// Whether rows that duplicate others are refused (`MSCRM.SuppressDuplicateDetection: false`).
+    pub detects_duplicates: bool,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
 }
@@ -49,8 +51,15 @@ pub struct Cx {
 impl Cx {
     /// A context for `caller` with the given sources of time and randomness.
     pub fn new(caller: Caller, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
-        let (acts_for, solution) = (None, None);
-        let mut cx = Self { caller, acts_for, request_id: Uuid::nil(), solution, clock, random };
+        let mut cx = Self {
+            caller,
+            acts_for: None,
+            request_id: Uuid::nil(),
+            solution: None,
+            detects_duplicates: false,
+            clock,
+            random,
+        };
         cx.request_id = cx.random_id();
         cx
     }

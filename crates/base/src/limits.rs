@@ -35,6 +35,8 @@ pub const BULK_DELETE_TOGETHER_MAX: usize = 100;
 pub const BULK_ROWS_MAX: usize = 50_000;
 /// Free database capacity that a counted environment needs, in megabytes (protocol: 1 GB).
 pub const CAPACITY_FREE_MB_MIN: i64 = 1024;
+/// How long clients may ask what has changed since, in seconds (protocol: 7 days).
+pub const CHANGES_SECONDS: i64 = 7 * 24 * 3600;
 /// Conditions in one query (protocol).
 pub const CONDITIONS_MAX: usize = 500;
 /// Values of one condition, such as the list of `In`.
@@ -105,6 +107,8 @@ pub const FILE_REQUEST_BYTES_MAX: usize = 128 * 1024 * 1024;
 pub const FILE_UPLOAD_SECONDS: i64 = 24 * 3600;
 /// Unfinished uploads of one user.
 pub const FILE_UPLOADS_OPEN_MAX: u64 = 100;
+/// How long the headers of a request may take to come, in seconds.
+pub const HEADERS_SECONDS: u64 = 15;
 /// Groups that one principal may be in, directly or through other groups.
 pub const GROUPS_PER_MEMBER_MAX: usize = 2048;
 /// Jobs that one process runs at the same time.

@@ -13,7 +13,7 @@ use crate::files::upload;
 use crate::messages::{self, Message, Reply};
 use crate::plan::ColumnCache;
 use crate::session::ReadScope;
-use crate::{Session, Step, User, provision, rules, schema_store, template, user};
+use crate::{Session, Step, User, changes, provision, rules, schema_store, template, user};
 
 /// One open environment: its store, the snapshot of its schema, and who its users are.
 pub struct Environment {
@@ -262,15 +262,18 @@ impl Environment {
         Ok(id)
     }
 
-    /// What time does: uploads that nobody finished are removed. To be called now and then.
+    /// What time does: uploads that nobody finished are removed, and so is what is known of rows
+    /// that were deleted long ago. To be called now and then.
     pub async fn sweep(&self, cx: &Cx) -> Result<()> {
         let now = cx.now().0;
         let mut reader = self.store.read().await?;
-        let has_expired = upload::has_expired(&mut reader, &self.store, now).await?;
+        let is_due = upload::has_expired(&mut reader, &self.store, now).await?
+            || changes::has_forgettable(&mut reader, &self.store, now).await?;
         drop(reader);
-        if has_expired {
+        if is_due {
             let mut tx = self.store.write().await?;
             upload::remove_expired(&mut tx, &self.store, now).await?;
+            changes::forget(&mut tx, &self.store, now).await?;
             tx.commit().await?;
         }
         Ok(())

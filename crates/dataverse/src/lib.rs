@@ -7,13 +7,16 @@
 //!
 //! A new message is a file in `messages/`, and one line in the list of `messages/mod.rs`.
 
+mod audit;
 pub mod background;
 mod bulk;
 pub mod calendar;
+mod changes;
 mod component_rows;
 pub mod component_types;
 pub mod ddl;
 mod defaults;
+mod duplicates;
 mod environment;
 mod explain;
 mod fetched;

@@ -65,6 +65,8 @@ create table {fh_blob} (hash text not null primary key, content bytea not null)"
     },
     // The content of files, and uploads.
     Migration { number: 3, sql: crate::files::store::TABLES },
+    // What is known of deleted rows.
+    Migration { number: 4, sql: crate::changes::TABLES },
 ];
 
 /// Brings the tables of this crate up to date in an environment that an older version made.

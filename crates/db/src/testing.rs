@@ -77,6 +77,16 @@ impl TestDatabase {
     }
 }
 
+/// Ends all connections to a database on PostgreSQL, as a restart of the database server does.
+pub async fn disconnect(database: &TestDatabase) {
+    let Place::Database { url, name } = &database._place else { return };
+    let sql = format!(
+        "select pg_terminate_backend(pid) from pg_stat_activity \
+         where datname = '{name}' and pid <> pg_backend_pid()"
+    );
+    run_on_server(url, &sql).await;
+}
+
 impl Deref for TestDatabase {
     type Target = Database;
 

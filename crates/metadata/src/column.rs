@@ -44,6 +44,9 @@ pub struct Column {
     /// Whether column security profiles decide who sees it.
     #[serde(default)]
     pub is_secured: bool,
+    /// Whether the audit history has its changes, where the table is audited.
+    #[serde(default = "yes")]
+    pub is_audited: bool,
     /// The pattern of an autonumber column.
     #[serde(default)]
     pub auto_number_format: Option<String>,
@@ -56,6 +59,11 @@ pub struct Column {
     /// What may be changed above the base layer.
     #[serde(default)]
     pub managed_properties: ManagedProperties,
+}
+
+/// What a definition that says nothing means.
+fn yes() -> bool {
+    true
 }
 
 /// The type of a column with what belongs to it. The JSON and SQL forms are in the data service's
@@ -322,6 +330,7 @@ impl Column {
             valid_for_update: true,
             valid_for_read: true,
             is_secured: false,
+            is_audited: true,
             auto_number_format: None,
             formula: None,
             introduced_version: None,

@@ -186,6 +186,9 @@ pub(super) fn understood(entered: Entered, asked: Asked) -> Result<Call> {
     };
     refuse_unsupported(&call)?;
     call.cx.solution = solution(&call);
+    call.cx.detects_duplicates = call
+        .header("mscrm.suppressduplicatedetection")
+        .is_some_and(|value| value.trim().eq_ignore_ascii_case("false"));
     Ok(call)
 }
 
@@ -247,17 +250,11 @@ fn solution(call: &Call) -> Option<Arc<str>> {
 
 /// Refuses what would change what is done, and is not done here.
 fn refuse_unsupported(call: &Call) -> Result<()> {
-    if call.header("mscrm.suppressduplicatedetection").is_some_and(|v| v.trim() == "false") {
-        return Err(Error::not_implemented("Duplicate detection"));
-    }
     if call.options.other("partitionid").is_some() {
         return Err(Error::not_implemented("The query option 'partitionid'"));
     }
     if call.options.apply.is_some() {
         return Err(Error::not_implemented("$apply"));
-    }
-    if call.options.delta_token.is_some() {
-        return Err(Error::not_implemented("The query option '$deltatoken'"));
     }
     Ok(())
 }

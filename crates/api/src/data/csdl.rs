@@ -469,9 +469,12 @@ fn edm_type(kind: &ColumnKind) -> &'static str {
 
 /// Types of parameters and answers whose members are not told one by one.
 const OPEN_TYPES: &[&str] = &[
+    "AuditDetail",
+    "AuditDetailCollection",
     "ComplexEntityMetadata",
     "Label",
     "LayerDesiredOrder",
+    "PagingInfo",
     "PrincipalAccess",
     "QueryExpression",
     "RolePrivilege",

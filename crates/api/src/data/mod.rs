@@ -13,6 +13,7 @@ mod batch;
 mod body;
 mod bulk;
 mod call;
+mod changes;
 mod conditions;
 mod content;
 mod csdl;

@@ -6,6 +6,7 @@ use std::io::Write as _;
 use base::limits::COUNT_MAX;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use dataverse::messages::Changes;
 use dataverse::{Expanded, Page, Record, Value};
 use metadata::{Column, ColumnKind, LanguageCode, Schema, Table};
 use query::odata::write_options;
@@ -87,6 +88,50 @@ impl<'a> Payload<'a> {
         self.counts(page, query);
         self.key("value");
         self.rows(&page.rows, &query.expand);
+        if let Some(next) = next {
+            self.member("@odata.nextLink", next);
+        }
+        self.out.push(b'}');
+        self.out
+    }
+
+    /// A row inside of an answer, with its type.
+    pub fn object(mut self, record: &Record) -> Vec<u8> {
+        self.row(record, &[], None);
+        let kind = format!("#Microsoft.Dynamics.CRM.{}", record.table.logical_name);
+        let comma = if self.out.len() > 2 { "," } else { "" };
+        let kind = format!("\"@odata.type\":\"{kind}\"{comma}");
+        self.out.splice(1..1, kind.into_bytes());
+        self.out
+    }
+
+    /// What has changed, as the whole answer.
+    pub fn changes(
+        mut self,
+        changes: &Changes,
+        table: &Table,
+        query: &Query,
+        next: Option<&str>,
+        delta: Option<&str>,
+    ) -> Vec<u8> {
+        self.out.push(b'{');
+        self.context(&format!("{}/$delta", context(&table.set_name, query)));
+        self.counts(&changes.page, query);
+        if let Some(delta) = delta {
+            self.member("@odata.deltaLink", delta);
+        }
+        self.key("value");
+        self.rows(&changes.page.rows, &[]);
+        self.out.pop();
+        for id in &changes.deleted {
+            self.comma();
+            self.out.push(b'{');
+            self.context(&format!("{}/$deletedEntity", table.set_name));
+            self.member("id", &id.to_string());
+            self.member("reason", "deleted");
+            self.out.push(b'}');
+        }
+        self.out.push(b']');
         if let Some(next) = next {
             self.member("@odata.nextLink", next);
         }

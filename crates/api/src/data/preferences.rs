@@ -13,6 +13,8 @@ pub(super) struct Preferences {
     pub representation: bool,
     /// At most so many rows on a page.
     pub page_size: Option<usize>,
+    /// A link to what changes from here on.
+    pub track_changes: bool,
     /// Which annotations.
     pub annotations: Annotations,
     /// A batch goes on after a part that failed.
@@ -47,7 +49,8 @@ impl Preferences {
                 self.annotations = Annotations::of(list);
                 self.annotations_text = Some(value);
             }
-            ("respond-async" | "track-changes", _) => {
+            ("track-changes", _) => self.track_changes = true,
+            ("respond-async", _) => {
                 return Err(Error::not_implemented(format!("The preference '{name}'")));
             }
             _ => {}
@@ -63,6 +66,9 @@ impl Preferences {
         }
         if let Some(rows) = self.page_size.filter(|_| with_page) {
             applied.push(format!("odata.maxpagesize={rows}"));
+        }
+        if self.track_changes && with_page {
+            applied.push("odata.track-changes".to_owned());
         }
         if let Some(list) = &self.annotations_text {
             applied.push(format!("odata.include-annotations=\"{list}\""));

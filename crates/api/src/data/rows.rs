@@ -15,6 +15,7 @@ use query::{Comparison, Expand, Filter, Key, Literal, Query};
 use super::answer::Answer;
 use super::body;
 use super::call::Call;
+use super::changes;
 use super::conditions::Tag;
 use super::currencies::{Currencies, all as all_currencies, currencies};
 use super::paging::{PageToken, with_token};
@@ -27,6 +28,10 @@ pub(super) async fn list(
     table: &Arc<Table>,
     from: Option<RetrieveFrom>,
 ) -> Result<Answer> {
+    if changes::is_asked(call) {
+        check_all(from.as_ref())?;
+        return changes::list(call, table).await;
+    }
     let (query, number) = page_query(call)?;
     let page = page(call, table, from, query.clone()).await?;
     let next = next_link(call, &page, number);
@@ -80,11 +85,27 @@ pub(super) async fn count(
     table: &Arc<Table>,
     from: Option<RetrieveFrom>,
 ) -> Result<Answer> {
+    if call.options.delta_token.is_some() {
+        check_all(from.as_ref())?;
+        return changes::count(call, table).await;
+    }
     let filter = call.options.query.filter.clone();
     let select = vec![table.primary_id.clone()];
     let query = Query { filter, select, count: true, page_size: Some(1), ..Query::default() };
     let page = page(call, table, from, query).await?;
     Ok(Answer::text(page.count.unwrap_or_default().min(COUNT_MAX).to_string()))
+}
+
+/// Changes are tracked of tables, not of the rows that belong to one.
+fn check_all(from: Option<&RetrieveFrom>) -> Result<()> {
+    match from {
+        None => Ok(()),
+        Some(_) => Err(Error::new(
+            base::Kind::Invalid,
+            "0x80072492",
+            "Changes are tracked of whole tables, not of the rows behind a navigation property.",
+        )),
+    }
 }
 
 /// `POST set`.

@@ -36,6 +36,7 @@ pub struct Dialogue<'w> {
     etag: String,
     next: String,
     token: String,
+    delta: String,
     speaker: String,
 }
 
@@ -46,9 +47,10 @@ impl<'w> Dialogue<'w> {
         for name in ["ada", "ben"] {
             tokens.insert(name, world.token(name, &format!("http://{host}")).await);
         }
-        let (etag, next, token) = (String::new(), String::new(), String::new());
+        let (etag, next) = (String::new(), String::new());
+        let (token, delta) = (String::new(), String::new());
         let speaker = "ada".to_owned();
-        Self { world, host, tokens, ids: Vec::new(), letters: 0, etag, next, token, speaker }
+        Self { world, host, tokens, ids: Vec::new(), letters: 0, etag, next, token, delta, speaker }
     }
 
     /// Sends every request of a text, and gives the text with the answers.
@@ -114,7 +116,7 @@ impl<'w> Dialogue<'w> {
     /// A text of a request with ids, tags and links put in.
     fn filled(&self, text: &str) -> String {
         let text = text.replace("{etag}", &self.etag).replace("{next}", &self.next);
-        let mut text = text.replace("{token}", &self.token);
+        let mut text = text.replace("{token}", &self.token).replace("{delta}", &self.delta);
         for (id, name) in &self.ids {
             text = text.replace(&format!("{{{name}}}"), id);
         }
@@ -144,6 +146,9 @@ impl<'w> Dialogue<'w> {
             if let Some(next) = json["@odata.nextLink"].as_str() {
                 self.next = next.to_owned();
             }
+            if let Some(delta) = json["@odata.deltaLink"].as_str() {
+                self.delta = delta.to_owned();
+            }
             if let Some(token) = json["FileContinuationToken"].as_str() {
                 self.token = token.to_owned();
             }
@@ -165,7 +170,8 @@ impl<'w> Dialogue<'w> {
         };
         let text = without_number(&text, "globalmetadataversion\":\"");
         let text = without_number(&text, "\"UniqueName\":\"unq");
-        let text = without_tokens(&without_versions(&text));
+        let text = without_tokens(&without_versions(&text), "$skiptoken=");
+        let text = without_tokens(&text, "$deltatoken=");
         let mut named = String::new();
         let mut rest = text.as_str();
         while let Some((before, id, after)) = first_id(rest) {
@@ -240,13 +246,13 @@ fn without_number(text: &str, name: &str) -> String {
     format!("{before}{name}n{rest}")
 }
 
-/// The tokens of next links as `…`.
-fn without_tokens(text: &str) -> String {
-    let mut parts = text.split("$skiptoken=");
+/// The tokens of links as `…`.
+fn without_tokens(text: &str, option: &str) -> String {
+    let mut parts = text.split(option);
     let mut told = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let rest = part.find('"').map_or("", |at| &part[at..]);
-        write!(told, "$skiptoken=…{rest}").unwrap();
+        let rest = part.find(['"', '&']).map_or("", |at| &part[at..]);
+        write!(told, "{option}…{rest}").unwrap();
     }
     told
 }

@@ -59,6 +59,7 @@ impl UpdateColumn {
         after.description = label(&before.description, &new.description);
         after.required = new.required;
         after.is_secured = new.is_secured;
+        after.is_audited = new.is_audited;
         after.auto_number_format.clone_from(&new.auto_number_format);
         after.kind = changed_kind(&before.kind, &new.kind);
         if !before.is_managed {

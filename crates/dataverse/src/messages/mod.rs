@@ -4,6 +4,7 @@
 //! line in `dispatch`.
 
 mod associate;
+mod audit_history;
 mod choice_create;
 mod choice_delete;
 mod choice_update;
@@ -16,6 +17,7 @@ mod definitions;
 mod delete;
 mod delete_multiple;
 mod disassociate;
+mod duplicate_rule;
 mod file_delete;
 mod file_download;
 mod file_upload;
@@ -24,6 +26,7 @@ mod relationship_create;
 mod relationship_delete;
 mod relationship_update;
 mod retrieve;
+mod retrieve_changes;
 mod retrieve_fetch;
 mod retrieve_ids;
 mod retrieve_multiple;
@@ -47,6 +50,7 @@ use crate::session::{ReadScope, Session};
 use crate::{Fetched, FileInfo, Page, Record};
 
 pub use associate::Associate;
+pub use audit_history::{AuditDetail, AuditHistory, RetrieveAuditDetails, RetrieveChangeHistory};
 pub use choice_create::CreateChoice;
 pub use choice_delete::DeleteChoice;
 pub use choice_update::UpdateChoice;
@@ -58,6 +62,7 @@ pub use create_multiple::CreateMultiple;
 pub use delete::Delete;
 pub use delete_multiple::DeleteMultiple;
 pub use disassociate::Disassociate;
+pub use duplicate_rule::{PublishDuplicateRule, RetrieveDuplicates, UnpublishDuplicateRule};
 pub use file_delete::DeleteFile;
 pub use file_download::{DownloadFileBlock, RetrieveFile};
 pub use file_upload::{
@@ -68,6 +73,7 @@ pub use relationship_create::{CreateManyToMany, CreateOneToMany};
 pub use relationship_delete::DeleteRelationship;
 pub use relationship_update::UpdateRelationship;
 pub use retrieve::Retrieve;
+pub use retrieve_changes::{Changes, RetrieveChanges};
 pub use retrieve_fetch::RetrieveFetch;
 pub use retrieve_ids::RetrieveIds;
 pub use retrieve_multiple::{From as RetrieveFrom, RetrieveMultiple};
@@ -144,16 +150,22 @@ messages! {
     GrantAccess,
     InitializeFileUpload,
     ModifyAccess,
+    PublishDuplicateRule,
     RemovePrivilegeRole,
     ReplacePrivilegesRole,
     Retrieve,
+    RetrieveAuditDetails,
+    RetrieveChangeHistory,
+    RetrieveChanges,
     RetrieveFetch,
+    RetrieveDuplicates,
     RetrieveFile,
     RetrieveIds,
     RetrieveMultiple,
     RetrievePrincipalAccess,
     RetrieveTotalRecordCount,
     RevokeAccess,
+    UnpublishDuplicateRule,
     Update,
     UpdateChoice,
     UpdateColumn,
@@ -174,7 +186,11 @@ impl Message {
             self,
             Self::DownloadFileBlock(_)
                 | Self::Retrieve(_)
+                | Self::RetrieveAuditDetails(_)
+                | Self::RetrieveChangeHistory(_)
+                | Self::RetrieveChanges(_)
                 | Self::RetrieveFetch(_)
+                | Self::RetrieveDuplicates(_)
                 | Self::RetrieveFile(_)
                 | Self::RetrieveIds(_)
                 | Self::RetrieveMultiple(_)
@@ -212,9 +228,11 @@ pub(crate) async fn dispatch(session: &mut Session<'_>, message: Message) -> Res
         Message::GrantAccess(it) => it.run(session).await,
         Message::InitializeFileUpload(it) => it.run(session).await,
         Message::ModifyAccess(it) => it.run(session).await,
+        Message::PublishDuplicateRule(it) => it.run(session).await,
         Message::RemovePrivilegeRole(it) => it.run(session).await,
         Message::ReplacePrivilegesRole(it) => it.run(session).await,
         Message::RevokeAccess(it) => it.run(session).await,
+        Message::UnpublishDuplicateRule(it) => it.run(session).await,
         Message::Update(it) => it.run(session).await,
         Message::UpdateChoice(it) => it.run(session).await,
         Message::UpdateColumn(it) => it.run(session).await,
@@ -227,7 +245,11 @@ pub(crate) async fn dispatch(session: &mut Session<'_>, message: Message) -> Res
         Message::UpsertMultiple(it) => it.run(session).await,
         read @ (Message::DownloadFileBlock(_)
         | Message::Retrieve(_)
+        | Message::RetrieveAuditDetails(_)
+        | Message::RetrieveChangeHistory(_)
+        | Message::RetrieveChanges(_)
         | Message::RetrieveFetch(_)
+        | Message::RetrieveDuplicates(_)
         | Message::RetrieveFile(_)
         | Message::RetrieveIds(_)
         | Message::RetrieveMultiple(_)
@@ -242,8 +264,12 @@ pub(crate) async fn dispatch_read(scope: &mut ReadScope<'_>, message: Message) -
     match message {
         Message::DownloadFileBlock(it) => it.run(scope).await,
         Message::Retrieve(it) => it.run(scope).await,
+        Message::RetrieveAuditDetails(it) => it.run(scope).await,
+        Message::RetrieveChangeHistory(it) => it.run(scope).await,
+        Message::RetrieveChanges(it) => it.run(scope).await,
         Message::RetrieveFetch(it) => it.run(scope).await,
         Message::RetrieveIds(it) => it.run(scope).await,
+        Message::RetrieveDuplicates(it) => it.run(scope).await,
         Message::RetrieveFile(it) => it.run(scope).await,
         Message::RetrieveMultiple(it) => it.run(scope).await,
         Message::RetrievePrincipalAccess(it) => it.run(scope).await,
@@ -313,6 +339,10 @@ pub enum Reply {
     },
     /// What is known of a file.
     File(Box<FileInfo>),
+    /// What happened to a row.
+    Audits(Box<AuditHistory>),
+    /// What has changed in a table.
+    Changes(Box<Changes>),
     /// Some of the content of a file.
     Bytes(Vec<u8>),
     /// Who the caller is.

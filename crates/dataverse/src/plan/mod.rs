@@ -17,7 +17,7 @@ mod hierarchy;
 mod key;
 mod literal;
 mod navigation;
-mod number;
+pub(crate) mod number;
 mod operators;
 mod order;
 mod read;

@@ -7,7 +7,7 @@ use metadata::Table;
 
 use super::read_row;
 use crate::plan::{self, Condition, Values};
-use crate::{Session, Value, sql};
+use crate::{Session, Value, changes, sql};
 
 /// The table that has a row for every activity.
 const POINTER: &str = "activitypointer";
@@ -107,5 +107,5 @@ pub(super) async fn deleted(session: &mut Session<'_>, table: &Table, id: Uuid) 
     let always = Condition::Const(true);
     let statement = sql::delete(session.store(), session.user(), &pointer, id, &always, None);
     session.tx().execute(&statement).await?;
-    Ok(())
+    changes::deleted(session, &pointer, id).await
 }

@@ -7,10 +7,10 @@ use metadata::{CascadeAction, Column, OneToMany, Schema, Table, TableType};
 
 use super::update::{all_columns, check_versions, update_planned, why_not};
 use super::{Boxed, activity, check_depth, concrete, is_watched, note_change, read_row, run_steps};
-use crate::files;
 use crate::plan::{self, WritePlan};
 use crate::security::Right;
 use crate::{MessageName, Session, Stage, Value, sql};
+use crate::{audit, changes, files};
 
 /// Children are looked for so many at a time.
 const CHILDREN_AT_ONCE: i64 = 200;
@@ -29,7 +29,9 @@ pub(crate) fn delete<'a>(
         let table = concrete(session, &table, id).await?;
         let user = session.user().clone();
         let condition = plan::access_of(&user, &table, 0, Right::Delete)?;
-        let columns = match is_watched(session, MessageName::Delete, &table) {
+        let needs_all =
+            audit::is_on(session, &table) || is_watched(session, MessageName::Delete, &table);
+        let columns = match needs_all {
             true => all_columns(&table),
             false => Vec::new(),
         };
@@ -44,6 +46,8 @@ pub(crate) fn delete<'a>(
         if session.tx().execute(&statement).await? == 0 {
             return Err(why_not(session, &table, id, Right::Delete, if_version).await);
         }
+        changes::deleted(session, &table, id).await?;
+        audit::deleted(session, &table, id, before.as_deref()).await?;
         follow(session, &table, id, depth).await?;
         note_change(session, &table);
         activity::deleted(session, &table, id).await?;

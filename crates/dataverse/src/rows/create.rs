@@ -11,6 +11,7 @@ use crate::files::{self, Pictures};
 use crate::plan::{self, Asker, Children, Purpose, Values, derived};
 use crate::security::{self, Access, Right};
 use crate::{MessageName, Reference, RowInput, Session, Stage, Value, bulk, sql};
+use crate::{audit, duplicates};
 
 /// Rows that are prepared before they are written together.
 const TOGETHER_MAX: usize = 500;
@@ -145,6 +146,7 @@ async fn prepare(
     if !user.is_system {
         derived::check_required(table, &values, true)?;
     }
+    duplicates::check(session, table, id, None, &values).await?;
     let pictures = files::complete(session, table, id, &mut values).await?;
     plan::set(&mut values, plan::primary(table)?, Value::Id(id));
     Ok(Ready { id, values, children: plan.children, pictures })
@@ -198,6 +200,7 @@ async fn follow(
     let Ready { id, values, children, pictures } = ready;
     note_change(session, table);
     files::keep(session, table, id, pictures).await?;
+    audit::created(session, table, id, &values).await?;
     activity::created(session, table, &values).await?;
     for collection in children {
         create_children(session, table, id, collection, depth).await?;

@@ -10,10 +10,10 @@ use super::{
     Boxed, activity, assign_children, check_depth, duplicate, is_watched, note_change, read_row,
     run_steps,
 };
-use crate::files;
 use crate::plan::{self, Asker, Purpose, Values, WritePlan, derived};
 use crate::security::{self, Right};
 use crate::{MessageName, Record, RowInput, Session, Stage, Value, ddl, sql};
+use crate::{audit, duplicates, files};
 
 /// Changes the columns that `row` gives.
 pub(crate) async fn update(
@@ -59,6 +59,7 @@ pub(crate) fn update_planned<'a>(
         derived::changed(&table, author(session, &user), &mut values);
         let stage = (MessageName::Update, Stage::Before);
         let (before, mut values) = run_steps(session, stage, &table, id, before, values).await?;
+        duplicates::check(session, &table, id, before.as_deref(), &values).await?;
         let pictures = files::complete(session, &table, id, &mut values).await?;
         if !user.is_system {
             derived::check_required(&table, &values, false)?;
@@ -75,6 +76,7 @@ pub(crate) fn update_planned<'a>(
         note_change(session, &table);
         files::replaced(session, id, &values).await?;
         files::keep(session, &table, id, pictures).await?;
+        audit::updated(session, &table, id, before.as_deref(), &values).await?;
         activity::updated(session, &table, id, &values).await?;
         let old_owner = before.as_deref().and_then(|row| row.get("ownerid")).and_then(Value::id);
         let new_owner = plan::get(&values, "ownerid").cloned().filter(|_| is_assigned);
@@ -144,7 +146,10 @@ async fn before(
     id: Uuid,
     values: &Values,
 ) -> Result<Option<Box<Record>>> {
-    let columns = match is_watched(session, MessageName::Update, table) {
+    let needs_all = audit::is_on(session, table)
+        || session.cx().detects_duplicates
+        || is_watched(session, MessageName::Update, table);
+    let columns = match needs_all {
         true => all_columns(table),
         false => derived::needed_before(table, values),
     };

@@ -9,6 +9,7 @@ use crate::{Event, Session};
 /// The tables, and what writes them.
 const TABLES: &[(&str, &str)] = &[
     // sorted: begin
+    ("audit", "The server writes what happens."),
     ("dependency", "They follow from the definitions of components."),
     ("dependencynode", "They follow from the definitions of components."),
     ("fileattachment", "Upload and delete the content of file and image columns."),

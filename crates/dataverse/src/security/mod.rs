@@ -83,5 +83,8 @@ pub fn privilege(table: &Table, right: Right) -> Option<Uuid> {
 
 /// The name of that privilege.
 pub fn privilege_name(table: &Table, right: Right) -> Option<String> {
+    if table.logical_name == crate::audit::TABLE && right == Right::Read {
+        return Some("prvReadAuditSummary".to_owned());
+    }
     (!table.privilege_stem.is_empty()).then(|| privileges::name(right, &table.privilege_stem))
 }

@@ -20,7 +20,7 @@ use crate::bulk::{Origin, Rows};
 use crate::well_known::{TEMPLATE_ORGANIZATION, TEMPLATE_UNIT};
 
 /// Grows when new environments begin with other tables or rows.
-pub(crate) const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 3;
 
 /// Fills an empty store with all system tables and base rows.
 pub(crate) async fn create(cx: &Cx, store: &Store) -> Result<()> {

@@ -77,11 +77,13 @@ fn entered(user: User) -> Result<User> {
 async fn read_organization(db: &mut Connection, store: &Store, user: &mut User) -> Result<()> {
     let sql = store.sql(
         "select o.organizationid, o.languagecode, s.uilanguageid, s.timezonecode, \
-         o.weekstartdaycode, o.fiscalcalendarstart, o.fiscalperiodtype, o.fiscalyeardisplaycode \
+         o.weekstartdaycode, o.fiscalcalendarstart, o.fiscalperiodtype, o.fiscalyeardisplaycode, \
+         o.isauditenabled \
          from {organization} o left join {usersettings} s on s.systemuserid = ?1",
     );
     for row in db.query(&statement!(sql, user.id)).await? {
         user.organization = row.get(0)?;
+        user.is_audited = row.get::<Option<bool>>(8)?.unwrap_or_default();
         let language = |index| {
             let code: Option<i64> = row.get(index)?;
             Ok::<_, Error>(code.and_then(|code| code.try_into().ok()).filter(|code| *code > 0))

@@ -37,6 +37,8 @@ pub struct User {
     pub is_system: bool,
     /// Whether he holds the role System Administrator: everything, also in new tables.
     pub is_administrator: bool,
+    /// Whether the organisation keeps an audit history.
+    pub is_audited: bool,
     /// The user who acts for this one; nobody if he acts himself.
     pub on_behalf_by: Option<Uuid>,
     /// The teams he belongs to that can own rows.

@@ -19,9 +19,12 @@ use api::{App, Scheme};
 use axum::{Extension, Router};
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
+use base::limits::HEADERS_SECONDS;
 use base::{Cx, SystemClock, SystemRandom};
 use control::{Environments, Options, Tenant, UrlStyle, Urls};
 use db::{Database, DatabaseConfig};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
 use identity::Directory;
 
 use crate::config::{Config, EnvironmentUrls};
@@ -108,13 +111,15 @@ impl Server {
         let handle = Handle::new();
         let mut servers = tokio::task::JoinSet::new();
         if let Some(listener) = self.http {
-            let server = axum_server::from_tcp(listener).context("listening")?;
+            let mut server = axum_server::from_tcp(listener).context("listening")?;
+            limit_headers(server.http_builder());
             let service = self.router.clone().layer(Extension(Scheme("http"))).into_make_service();
             servers.spawn(server.handle(handle.clone()).serve(service));
         }
         let tls = self.https.as_ref().map(|(_, tls)| tls.clone());
         if let Some((listener, tls)) = self.https {
-            let server = axum_server::from_tcp_rustls(listener, tls).context("listening")?;
+            let mut server = axum_server::from_tcp_rustls(listener, tls).context("listening")?;
+            limit_headers(server.http_builder());
             let service = self.router.clone().layer(Extension(Scheme("https"))).into_make_service();
             servers.spawn(server.handle(handle.clone()).serve(service));
         }
@@ -134,6 +139,12 @@ impl Server {
         tracing::info!("stopped");
         Ok(())
     }
+}
+
+/// A client that does not send its headers loses its connection.
+fn limit_headers(builder: &mut Builder<TokioExecutor>) {
+    let patience = Duration::from_secs(HEADERS_SECONDS);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(patience);
 }
 
 /// Everything that the server answers.

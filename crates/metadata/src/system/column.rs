@@ -39,6 +39,7 @@ pub fn make(table: &str, line: &ColumnLine, choices: &Choices) -> Column {
         valid_for_update: line.valid_for_update,
         valid_for_read: line.valid_for_read,
         is_secured: false,
+        is_audited: true,
         auto_number_format: None,
         formula: None,
         introduced_version: None,

@@ -28,6 +28,7 @@ mod modify_access;
 mod option_values;
 mod order_option;
 mod publish_all_xml;
+mod publish_duplicate_rule;
 mod publish_xml;
 mod remove_privilege_role;
 mod remove_solution_component;
@@ -40,6 +41,7 @@ mod sharing;
 mod solution_parameters;
 mod stage_solution;
 mod uninstall_solution_async;
+mod unpublish_duplicate_rule;
 mod update_option_value;
 mod upload_block;
 
@@ -101,6 +103,7 @@ const ACTIONS: &[&Action] = &[
     &modify_access::ACTION,
     &order_option::ACTION,
     &publish_all_xml::ACTION,
+    &publish_duplicate_rule::ACTION,
     &publish_xml::ACTION,
     &remove_privilege_role::ACTION,
     &remove_solution_component::ACTION,
@@ -108,6 +111,7 @@ const ACTIONS: &[&Action] = &[
     &revoke_access::ACTION,
     &stage_solution::ACTION,
     &uninstall_solution_async::ACTION,
+    &unpublish_duplicate_rule::ACTION,
     &update_option_value::ACTION,
     &upload_block::ACTION,
     &searchautocomplete::ACTION,

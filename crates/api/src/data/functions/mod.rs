@@ -3,8 +3,11 @@
 //! To add one: a file with its `FUNCTION`, and a line in the list below, in order of the name; take
 //! its name out of `unsupported.rs`.
 
+mod audit_detail;
+mod change_history;
 mod retrieve_available_languages;
 mod retrieve_current_organization;
+mod retrieve_duplicates;
 mod retrieve_principal_access;
 mod retrieve_provisioned_languages;
 mod retrieve_solution_import_result;
@@ -45,12 +48,23 @@ type Run = for<'a> fn(&'a Call, Option<Bound>, Named) -> BoxFuture<'a, Result<An
 #[derive(Debug)]
 pub(super) struct Named(pub Vec<(String, Argument)>);
 
+impl Named {
+    /// The parameter with this name.
+    pub fn find(&self, name: &str) -> Option<&Argument> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, argument)| argument)
+    }
+}
+
 const FUNCTIONS: &[&Function] = &[
+    &change_history::OF_ATTRIBUTE,
+    &audit_detail::FUNCTION,
     &retrieve_available_languages::FUNCTION,
     &retrieve_current_organization::FUNCTION,
+    &retrieve_duplicates::FUNCTION,
     &retrieve_principal_access::OF_USER,
     &retrieve_principal_access::OF_TEAM,
     &retrieve_provisioned_languages::FUNCTION,
+    &change_history::OF_RECORD,
     &retrieve_solution_import_result::FUNCTION,
     &retrieve_total_record_count::FUNCTION,
     &retrieve_version::FUNCTION,

@@ -50,6 +50,7 @@ pub(super) fn named_column(
     set(&mut column.description, label(value, "Description")?);
     set(&mut column.required, choice(value, "RequiredLevel", REQUIRED_LEVELS)?);
     set(&mut column.is_secured, flag(value, "IsSecured")?);
+    set(&mut column.is_audited, flag(value, "IsAuditEnabled")?);
     if let Some(format) = text(value, "AutoNumberFormat")? {
         column.auto_number_format = Some(format.to_owned()).filter(|format| !format.is_empty());
     }

@@ -128,7 +128,7 @@ impl Style<'_> {
             "ExternalName": null,
             "InheritsFrom": null,
             "IntroducedVersion": column.introduced_version,
-            "IsAuditEnabled": guard(&column.managed_properties, column.is_managed, "canmodifyauditsettings", Some(true)),
+            "IsAuditEnabled": guard(&column.managed_properties, column.is_managed, "canmodifyauditsettings", Some(column.is_audited)),
             "IsCustomAttribute": column.is_custom,
             "IsCustomizable": guard(&column.managed_properties, column.is_managed, "iscustomizable", None),
             "IsDataSourceSecret": false,
