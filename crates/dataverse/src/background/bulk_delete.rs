@@ -1,16 +1,17 @@
 //! `BulkDelete`: removes all rows that queries find, in the background.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use base::limits::{BULK_DELETE_FAILURES_MAX, BULK_DELETE_TOGETHER_MAX, PAGE_ROWS_MAX};
 use base::{Caller, Cx, Error, Result, Uuid};
 use jobs::{BoxFuture, Handler, Job, Progress};
-use query::{Comparison, Filter, Literal, Query};
+use query::fetch::{Attribute, Attributes, Fetch, parse_query_expression};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::{EnvironmentSource, entered, operation, payload};
-use crate::messages::{Delete, RetrieveMultiple};
+use crate::messages::{Delete, RetrieveFetch};
 use crate::{Environment, Reference, Reply, Value};
 
 /// The kind of jobs that delete rows.
@@ -28,13 +29,6 @@ pub struct BulkDeleteJob {
     record: Uuid,
 }
 
-/// Rows of one table.
-#[derive(Clone, Debug, PartialEq)]
-struct Rows {
-    table: String,
-    filter: Option<Filter>,
-}
-
 /// Makes the operation that tells about it. The caller queues the job.
 ///
 /// # Errors
@@ -46,8 +40,8 @@ pub async fn prepare(
     queries: &Json,
 ) -> Result<BulkDeleteJob> {
     let schema = environment.schema();
-    for rows in read_queries(queries)? {
-        crate::plan::table(&schema, &rows.table)?;
+    for fetch in read_queries(queries)? {
+        crate::plan::table(&schema, &fetch.entity.table)?;
     }
     let mut session = environment.begin(cx).await?;
     session.require_privilege("prvBulkDelete")?;
@@ -119,8 +113,8 @@ async fn delete_all(
     };
     let data = data.text().unwrap_or_default();
     let queries: Json = serde_json::from_str(data).map_err(Error::internal)?;
-    for (index, rows) in read_queries(&queries)?.into_iter().enumerate() {
-        delete_found(environment, cx, index, rows, done).await?;
+    for (index, fetch) in read_queries(&queries)?.into_iter().enumerate() {
+        delete_found(environment, cx, index, fetch, done).await?;
     }
     Ok(())
 }
@@ -130,32 +124,39 @@ async fn delete_found(
     environment: &Environment,
     cx: &Cx,
     index: usize,
-    rows: Rows,
+    mut fetch: Fetch,
     done: &mut Done,
 ) -> Result<()> {
-    let key = crate::plan::table(&environment.schema(), &rows.table)?.primary_id.clone();
-    let mut query = Query {
-        select: vec![key],
-        filter: rows.filter,
-        page_size: Some(PAGE_ROWS_MAX),
-        ..Query::default()
-    };
+    let table = fetch.entity.table.clone();
+    let key = crate::plan::table(&environment.schema(), &table)?.primary_id.clone();
+    fetch.entity.attributes = Attributes::Some(vec![Attribute::new(key)]);
+    if fetch.top.is_none() {
+        // In order of the key, so that a row that links find more than once comes at once.
+        fetch.entity.orders.clear();
+        fetch.count = Some(PAGE_ROWS_MAX);
+    }
+    let mut last = None;
     loop {
-        let (table, query_of_page) = (rows.table.clone(), query.clone());
-        let message =
-            RetrieveMultiple { table, from: None, query: query_of_page, with_names: false };
-        let Reply::Page(page) = environment.execute(cx, message).await? else {
-            return Err(Error::internal("a query was answered with something else than a page"));
+        let message = RetrieveFetch { fetch: fetch.clone(), with_names: false };
+        let Reply::Fetched(page) = environment.execute(cx, message).await? else {
+            return Err(Error::internal("a query was answered with something else than rows"));
         };
-        let ids: Vec<Uuid> = page.rows.iter().map(|row| row.id).collect();
+        let ids = different(page.rows.iter().filter_map(|row| row.id), last);
         for ids in ids.chunks(BULK_DELETE_TOGETHER_MAX) {
-            delete_some(environment, cx, (index, &rows.table), ids, done).await?;
+            delete_some(environment, cx, (index, &table), ids, done).await?;
         }
+        last = ids.last().copied().or(last);
         match page.next {
-            Some(next) => query.skip_token = Some(next),
+            Some(next) => (fetch.page, fetch.cookie) = (Some(page.page + 1), Some(next)),
             None => return Ok(()),
         }
     }
+}
+
+/// Each of `ids` once, in order, without `last`, which the page before ended with.
+fn different(ids: impl Iterator<Item = Uuid>, last: Option<Uuid>) -> Vec<Uuid> {
+    let mut seen: HashSet<Uuid> = last.into_iter().collect();
+    ids.filter(|id| seen.insert(*id)).collect()
 }
 
 /// Deletes rows in one transaction; if one of them cannot be deleted, each in its own.
@@ -229,100 +230,20 @@ async fn tell(
 }
 
 /// The queries of a `QuerySet`.
-fn read_queries(queries: &Json) -> Result<Vec<Rows>> {
+fn read_queries(queries: &Json) -> Result<Vec<Fetch>> {
     let queries = queries.as_array().filter(|queries| !queries.is_empty());
     let queries = queries.ok_or_else(|| Error::invalid("'QuerySet' must be a list of queries."))?;
     queries.iter().map(read_query).collect()
 }
 
-/// What of a `QueryExpression` is looked at.
-const MEMBERS: &[&str] = &["EntityName", "ColumnSet", "Criteria", "Distinct", "NoLock", "Orders"];
-
-fn read_query(query: &Json) -> Result<Rows> {
-    let members = query.as_object();
-    let members = members.ok_or_else(|| Error::invalid("A query of 'QuerySet' is no object."))?;
-    let table = query["EntityName"].as_str().unwrap_or_default().to_owned();
-    if table.is_empty() {
-        return Err(Error::invalid("A query of 'QuerySet' needs 'EntityName'."));
+/// A query that says which rows go: neither groups of them nor a page.
+fn read_query(query: &Json) -> Result<Fetch> {
+    let fetch = parse_query_expression(query)?;
+    if fetch.aggregate {
+        return Err(Error::invalid("A query of 'QuerySet' finds rows, not groups of them."));
     }
-    let other = members.iter().find(|(name, value)| {
-        let is_empty = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
-        !is_empty && !name.contains('@') && !MEMBERS.contains(&name.as_str())
-    });
-    if let Some((name, _)) = other {
-        return Err(Error::not_implemented(format!("'{name}' in a query of 'QuerySet'")));
+    if fetch.page.is_some() || fetch.count.is_some() || fetch.cookie.is_some() {
+        return Err(Error::not_implemented("'PageInfo' in a query of 'QuerySet'"));
     }
-    let filter = match &query["Criteria"] {
-        Json::Null => None,
-        criteria => group(criteria, 0)?,
-    };
-    Ok(Rows { table, filter })
-}
-
-/// A `FilterExpression`; nothing if it has no conditions.
-fn group(criteria: &Json, depth: usize) -> Result<Option<Filter>> {
-    if depth >= base::limits::NESTING_MAX {
-        return Err(Error::invalid("The filters of a query are nested too deep."));
-    }
-    let none = Vec::new();
-    let mut parts = Vec::new();
-    for item in criteria["Conditions"].as_array().unwrap_or(&none) {
-        parts.push(condition(item)?);
-    }
-    for item in criteria["Filters"].as_array().unwrap_or(&none) {
-        parts.extend(group(item, depth + 1)?);
-    }
-    Ok(match criteria["FilterOperator"].as_str() {
-        _ if parts.is_empty() => None,
-        Some("Or") => Some(Filter::Or(parts)),
-        Some("And") | None => Some(Filter::And(parts)),
-        Some(other) => {
-            return Err(Error::invalid(format!("'{other}' is no 'FilterOperator'.")));
-        }
-    })
-}
-
-fn condition(condition: &Json) -> Result<Filter> {
-    let column = condition["AttributeName"].as_str().unwrap_or_default().to_owned();
-    let operator = condition["Operator"].as_str().unwrap_or_default();
-    let none = Vec::new();
-    let values = condition["Values"].as_array().unwrap_or(&none);
-    let mut values: Vec<Literal> = values.iter().map(literal).collect();
-    let comparison = match operator {
-        "Equal" => Comparison::Equal,
-        "NotEqual" => Comparison::NotEqual,
-        "GreaterThan" => Comparison::Greater,
-        "GreaterEqual" => Comparison::GreaterOrEqual,
-        "LessThan" => Comparison::Less,
-        "LessEqual" => Comparison::LessOrEqual,
-        "Null" | "NotNull" => {
-            values = vec![Literal::Null];
-            if operator == "Null" { Comparison::Equal } else { Comparison::NotEqual }
-        }
-        "In" | "NotIn" => {
-            let values = vec![Literal::List(values)];
-            return Ok(Filter::Function { name: operator.to_owned(), property: column, values });
-        }
-        other => {
-            return Err(Error::not_implemented(format!("The condition operator '{other}'")));
-        }
-    };
-    match <[Literal; 1]>::try_from(values) {
-        Ok([value]) => Ok(Filter::Compare { path: vec![column], comparison, value }),
-        Err(_) => Err(Error::invalid(format!("'{operator}' needs one value."))),
-    }
-}
-
-/// A value: plain, or with its type beside it.
-fn literal(value: &Json) -> Literal {
-    match value {
-        Json::Object(typed) => literal(typed.get("Value").unwrap_or(&Json::Null)),
-        Json::Null | Json::Array(_) => Literal::Null,
-        Json::Bool(value) => Literal::Boolean(*value),
-        Json::Number(number) => Literal::Number(number.to_string()),
-        Json::String(text) => match text.parse() {
-            Ok(id) => Literal::Id(id),
-            Err(_) => Literal::Text(text.clone()),
-        },
-    }
+    Ok(fetch)
 }
