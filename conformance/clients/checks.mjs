@@ -27,7 +27,7 @@ export async function check(name, body) {
   } catch (error) {
     const place = /clients\/\w+\.mjs:(\d+)/.exec(error?.stack ?? "");
     const status = error?.status ? `${error.status} ` : "";
-    const inner = Array.isArray(error) ? error.map((e) => e?.message ?? JSON.stringify(e)).join("; ") : "";
+    const inner = Array.isArray(error) ? error.map((e) => e?.message || `${e?.status ?? ""} ${JSON.stringify(e)}`).join("; ") : "";
     record(name, false, `${status}${error?.message ?? inner}${place ? ` [line ${place[1]}]` : ""}`);
   }
 }

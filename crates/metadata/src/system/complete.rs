@@ -9,10 +9,14 @@ use crate::{ColumnKind, Ownership, StringFormat, Table, TableType, ids};
 /// Adds to a custom table the system columns that it lacks: primary key, creation and change,
 /// owner, state, import, currency; for solution-aware tables those of a component; for activities
 /// those of an activity. What is there stays as it is, so completing twice changes nothing. System
-/// tables are complete already.
+/// tables are complete but for what comes with the columns that makers add.
 pub fn complete(table: &mut Table) {
+    let choices = super::choices();
     if table.is_custom {
-        complete_groups(table, default_groups(table), &Naming::of(table), super::choices());
+        complete_groups(table, default_groups(table), &Naming::of(table), choices);
+    } else {
+        add_currency(table, choices);
+        add_file_companions(table, choices);
     }
 }
 

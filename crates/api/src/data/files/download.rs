@@ -52,10 +52,7 @@ pub(super) async fn whole(call: &Call, target: FileTarget) -> Result<Answer> {
 pub(super) async fn in_json(call: &Call, place: &Place, target: FileTarget) -> Result<Answer> {
     let column = target.column.clone();
     let Some(info) = find(call, &target).await? else { return Ok(Answer::no_content()) };
-    let range = range::asked(call.header("range"), info.size)?;
-    let (first, last) = range.unwrap_or((0, info.size.saturating_sub(1)));
-    let end = (last + 1).min(info.size).min(first.saturating_add(BLOCK_BYTES_MAX));
-    let is_part = range.is_some() || end < info.size;
+    let (first, end, is_part) = asked_part(call, &info)?;
     let content = Source::of(call, target, &info).read(first, end).await?;
     let context = format!("$metadata#{}({})/{column}", place.table.set_name, info.row);
     let body = json!({
@@ -68,8 +65,21 @@ pub(super) async fn in_json(call: &Call, place: &Place, target: FileTarget) -> R
     let answer = Answer::json(status, body.to_string().into_bytes())
         .with_text(ACCEPT_RANGES, "bytes")
         .with_location(location.trim_end_matches('?'));
-    let sent = is_part.then(|| (first, end.saturating_sub(1)));
+    let sent = (is_part && first < end).then(|| (first, end - 1));
     Ok(with_range(described(answer, &info), sent, info.size))
+}
+
+/// Where the part begins that is asked for, where it ends, and whether it is less than the whole.
+fn asked_part(call: &Call, info: &FileInfo) -> Result<(u64, u64, bool)> {
+    let header = call.header("range");
+    // Clients ask once more where a file ends together with a block of theirs.
+    if range::begins_at_end(header, info.size) {
+        return Ok((info.size, info.size, true));
+    }
+    let range = range::asked(header, info.size)?;
+    let (first, last) = range.unwrap_or((0, info.size.saturating_sub(1)));
+    let end = (last + 1).min(info.size).min(first.saturating_add(BLOCK_BYTES_MAX));
+    Ok((first, end, range.is_some() || end < info.size))
 }
 
 async fn find(call: &Call, target: &FileTarget) -> Result<Option<FileInfo>> {

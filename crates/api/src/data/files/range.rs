@@ -30,6 +30,13 @@ pub(super) fn asked(header: Option<&str>, size: u64) -> Result<Option<(u64, u64)
     }
 }
 
+/// Whether a download is asked for from where the file ends.
+pub(super) fn begins_at_end(header: Option<&str>, size: u64) -> bool {
+    let range = header.and_then(|text| text.trim().strip_prefix("bytes="));
+    let first = range.and_then(|range| range.split_once('-')).map(|(first, _)| first.trim());
+    size > 0 && first.and_then(|first| first.parse().ok()) == Some(size)
+}
+
 /// A part of an upload: where it begins, how long it is, how long the whole is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Part {

@@ -25,7 +25,9 @@ const MONEY_MAX: &str = "922337203685477";
 /// A column: a new one, or `base` with what the payload says. Lookups are made with their
 /// relationship; see [`lookup`].
 pub(super) fn column(schema: &Schema, value: &Value, base: Option<&Column>) -> Result<Column> {
-    let class = class(value).ok_or_else(|| missing("@odata.type"))?;
+    // What was read at an address with a type does not say the type again when it comes back.
+    let known = base.map(|base| super::to_json::kind(&base.kind).class);
+    let class = class(value).or(known).ok_or_else(|| missing("@odata.type"))?;
     let class = class.strip_suffix("AttributeMetadata").unwrap_or(class);
     if let Some(base) = base
         && super::to_json::kind(&base.kind).class != class
