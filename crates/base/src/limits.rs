@@ -111,6 +111,10 @@ pub const FILE_UPLOADS_OPEN_MAX: u64 = 100;
 pub const HEADERS_SECONDS: u64 = 15;
 /// Groups that one principal may be in, directly or through other groups.
 pub const GROUPS_PER_MEMBER_MAX: usize = 2048;
+/// How many levels below a user hierarchy security reaches, whatever the organisation says.
+pub const HIERARCHY_DEPTH_MAX: i64 = 100;
+/// Users and teams below one user whose rows hierarchy security lets him reach, nearest first.
+pub const HIERARCHY_PRINCIPALS_MAX: usize = 2000;
 /// Jobs that one process runs at the same time.
 pub const JOBS_AT_ONCE_MAX: usize = 8;
 /// How often a job is tried before it fails for good.

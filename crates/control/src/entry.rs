@@ -80,6 +80,7 @@ impl Tenant {
             let user = self.directory_user(id).await?;
             members::ensure_user(&cx.with_caller(Caller::System), &open, &user).await?;
         }
+        self.follow_groups(cx, &open).await?;
         if environment.runtime == Runtime::AdminMode {
             let roles = members::roles_of(cx, &open).await?;
             if !roles.is_system_administrator && !roles.is_system_customizer {
@@ -88,6 +89,16 @@ impl Tenant {
         }
         slot.admit(cx);
         Ok(open)
+    }
+
+    /// Teams of groups have the members that the directory knows now, also through other groups.
+    async fn follow_groups(&self, cx: &Cx, open: &dataverse::Environment) -> Result<()> {
+        let Some(id) = self.directory.caller_id(cx).await? else { return Ok(()) };
+        if !open.has_group_teams().await? {
+            return Ok(());
+        }
+        let groups = self.directory.member_of(id).await?;
+        open.follow_groups(cx, id, &groups).await
     }
 
     /// Whether anybody can enter at all.

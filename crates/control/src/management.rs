@@ -106,7 +106,8 @@ impl Tenant {
     }
 
     /// Makes an application a user of an environment's database, with the role System
-    /// Administrator.
+    /// Administrator: clients that call this (Terraform's `environment_application_admin`) rely on
+    /// it. One that is to have other roles is made as a row of `systemuser`.
     pub async fn application_user_add(&self, cx: &Cx, name: &str, id: Uuid) -> Result<()> {
         let environment = self.environment_for(cx, name, Action::AssignRoles).await?;
         require_database(&environment)?;

@@ -18,6 +18,9 @@ pub(crate) struct DatabaseRoles {
     pub is_user: bool,
 }
 
+/// `systemuser.accessmode` of an application.
+const NON_INTERACTIVE: i32 = 4;
+
 /// The name of the role that rules a database.
 pub(crate) const SYSTEM_ADMINISTRATOR: &str = "System Administrator";
 
@@ -45,6 +48,7 @@ pub(crate) async fn ensure_user(
     }
     if let Some(application) = person.application_id {
         row = row.with("applicationid", application.to_string());
+        row = row.with("accessmode", NON_INTERACTIVE);
     }
     let unit = one(cx, environment, "businessunits", equal("parentbusinessunitid", Literal::Null));
     if let Some(unit) = unit.await? {

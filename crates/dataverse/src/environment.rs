@@ -279,6 +279,31 @@ impl Environment {
         Ok(())
     }
 
+    /// Puts a user into the teams of the groups that he is in, and takes him out of those of
+    /// others. `object_id` is his in the directory.
+    pub async fn follow_groups(
+        &self,
+        cx: &Cx,
+        object_id: PrincipalId,
+        groups: &[PrincipalId],
+    ) -> Result<()> {
+        let mut reader = self.store.read().await?;
+        if provision::is_in_group_teams(&mut reader, &self.store, object_id, groups).await? {
+            return Ok(());
+        }
+        drop(reader);
+        let mut tx = self.store.write().await?;
+        provision::join_group_teams(cx, &mut tx, &self.store, object_id, groups).await?;
+        tx.commit().await?;
+        self.forget_users();
+        Ok(())
+    }
+
+    /// Whether any team follows a group of the directory.
+    pub async fn has_group_teams(&self) -> Result<bool> {
+        provision::has_group_teams(&mut *self.store.read().await?, &self.store).await
+    }
+
     fn cached(&self, cx: &Cx) -> Option<Arc<User>> {
         let users = self.users();
         let known = users.get(&cx.caller)?;

@@ -216,6 +216,88 @@ async fn join_team(
     Ok(())
 }
 
+/// A team of a group, and whether a user is in it and should be.
+struct GroupTeam {
+    team: Uuid,
+    user: Uuid,
+    is_member: bool,
+    is_wanted: bool,
+}
+
+/// Whether any team follows a group of the directory.
+pub(crate) async fn has_group_teams(db: &mut Connection, store: &Store) -> Result<bool> {
+    let sql = store.sql("select 1 from {team} where teamtype in (2, 3) limit 1");
+    Ok(db.query_opt(&statement!(sql)).await?.is_some())
+}
+
+/// Of a group, the directory knows members; owners and guests are not told apart from them.
+const MEMBERSHIPS: [i64; 2] = [0, 1];
+
+async fn group_teams(
+    db: &mut Connection,
+    store: &Store,
+    object_id: Uuid,
+    groups: &[Uuid],
+) -> Result<Vec<GroupTeam>> {
+    let sql = store.sql(
+        "select t.teamid, u.systemuserid, m.teammembershipid, t.azureactivedirectoryobjectid, \
+         coalesce(t.membershiptype, 0) from {team} t \
+         join {systemuser} u on u.azureactivedirectoryobjectid = ?1 \
+         left join {teammembership} m on m.teamid = t.teamid and m.systemuserid = u.systemuserid \
+         where t.teamtype in (2, 3)",
+    );
+    let rows = db.query(&statement!(sql, object_id)).await?;
+    let team = |row: &db::Row| {
+        let group: Option<Uuid> = row.get(3)?;
+        let has_members = MEMBERSHIPS.contains(&row.get(4)?);
+        Ok(GroupTeam {
+            team: row.get(0)?,
+            user: row.get(1)?,
+            is_member: row.get::<Option<Uuid>>(2)?.is_some(),
+            is_wanted: has_members && group.is_some_and(|group| groups.contains(&group)),
+        })
+    };
+    rows.iter().map(team).collect()
+}
+
+/// Whether a user is in the teams of his groups, and in no others.
+pub(crate) async fn is_in_group_teams(
+    db: &mut Connection,
+    store: &Store,
+    object_id: Uuid,
+    groups: &[Uuid],
+) -> Result<bool> {
+    let teams = group_teams(db, store, object_id, groups).await?;
+    Ok(teams.iter().all(|team| team.is_member == team.is_wanted))
+}
+
+/// Makes it so.
+pub(crate) async fn join_group_teams(
+    cx: &Cx,
+    tx: &mut Tx,
+    store: &Store,
+    object_id: Uuid,
+    groups: &[Uuid],
+) -> Result<()> {
+    let origin = origin(cx, tx, store).await?;
+    for team in group_teams(tx, store, object_id, groups).await? {
+        match (team.is_member, team.is_wanted) {
+            (false, true) => {
+                let link =
+                    vec![("teamid", Value::from(team.team)), ("systemuserid", team.user.into())];
+                put_row(cx, tx, store, origin, "teammembership", cx.new_id(), link).await?;
+            }
+            (true, false) => {
+                let sql = store
+                    .sql("delete from {teammembership} where teamid = ?1 and systemuserid = ?2");
+                tx.execute(&statement!(sql, team.team, team.user)).await?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// After somebody made a user with a message.
 pub(crate) async fn complete_user(session: &mut Session<'_>, user: Uuid, unit: Uuid) -> Result<()> {
     let (cx, store, origin) = (session.cx().clone(), session.store(), session.origin(false));

@@ -67,6 +67,15 @@ create table {fh_blob} (hash text not null primary key, content bytea not null)"
     Migration { number: 3, sql: crate::files::store::TABLES },
     // What is known of deleted rows.
     Migration { number: 4, sql: crate::changes::TABLES },
+    // A table of the schema that environments made before did not have.
+    Migration {
+        number: 5,
+        sql: "create table if not exists {hierarchysecurityconfiguration} (
+    hierarchysecuritymodelingsettingid uuid not null primary key,
+    objecttypecode text,
+    versionnumber bigint
+)",
+    },
 ];
 
 /// Brings the tables of this crate up to date in an environment that an older version made.

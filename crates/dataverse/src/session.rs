@@ -143,6 +143,13 @@ impl<'e> Session<'e> {
         self.users_changed = true;
     }
 
+    /// Notes that a row of a table is shared: what follows in this session may depend on it.
+    pub(crate) fn shares_known(&mut self, table: &str) {
+        if !self.user.shared_tables.contains(table) {
+            Arc::make_mut(&mut self.user).shared_tables.insert(table.to_owned());
+        }
+    }
+
     /// Adds or replaces the definition of a table, and changes the database to match. A new custom
     /// table also gets what every table has: privileges with their grants, the relationships of
     /// its system columns, the messages it takes. No rights are checked and no steps run: the

@@ -129,6 +129,23 @@ impl Dialect {
         }
     }
 
+    /// `expr` is one of the ids that a query gives, so that an index on `expr` serves it, also as
+    /// one of several ways in an `or`.
+    pub fn is_found(self, expr: &str, select: &str) -> String {
+        match self {
+            Self::Sqlite => format!("{expr} in ({select})"),
+            Self::Postgres => format!("{expr} = any (array({select}))"),
+        }
+    }
+
+    /// An id as part of the text of a statement, where there can be no parameter.
+    pub fn id_literal(self, id: base::Uuid) -> String {
+        match self {
+            Self::Sqlite => format!("x'{}'", id.simple()),
+            Self::Postgres => format!("'{id}'::uuid"),
+        }
+    }
+
     /// An entry of `order by` in which nulls come before everything (last when descending).
     pub fn order(self, expr: &str, descending: bool) -> String {
         match (self, descending) {

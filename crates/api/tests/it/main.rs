@@ -19,6 +19,7 @@
 mod common;
 mod dialogue;
 mod document;
+mod groups;
 mod large;
 mod solutions;
 

@@ -22,6 +22,7 @@ mod file_delete;
 mod file_download;
 mod file_upload;
 mod key_create;
+mod record_team;
 mod relationship_create;
 mod relationship_delete;
 mod relationship_update;
@@ -69,6 +70,7 @@ pub use file_upload::{
     AppendFile, CommitFileUpload, InitializeFileUpload, UploadFile, UploadFileBlock,
 };
 pub use key_create::{CreateKey, DeleteKey};
+pub use record_team::{AddUserToRecordTeam, RemoveUserFromRecordTeam};
 pub use relationship_create::{CreateManyToMany, CreateOneToMany};
 pub use relationship_delete::DeleteRelationship;
 pub use relationship_update::UpdateRelationship;
@@ -126,6 +128,7 @@ macro_rules! messages {
 
 messages! {
     AddPrivilegesRole,
+    AddUserToRecordTeam,
     AppendFile,
     Associate,
     CommitFileUpload,
@@ -152,6 +155,7 @@ messages! {
     ModifyAccess,
     PublishDuplicateRule,
     RemovePrivilegeRole,
+    RemoveUserFromRecordTeam,
     ReplacePrivilegesRole,
     Retrieve,
     RetrieveAuditDetails,
@@ -205,6 +209,7 @@ impl Message {
 pub(crate) async fn dispatch(session: &mut Session<'_>, message: Message) -> Result<Reply> {
     match message {
         Message::AddPrivilegesRole(it) => it.run(session).await,
+        Message::AddUserToRecordTeam(it) => it.run(session).await,
         Message::AppendFile(it) => it.run(session).await,
         Message::Associate(it) => it.run(session).await,
         Message::CommitFileUpload(it) => it.run(session).await,
@@ -230,6 +235,7 @@ pub(crate) async fn dispatch(session: &mut Session<'_>, message: Message) -> Res
         Message::ModifyAccess(it) => it.run(session).await,
         Message::PublishDuplicateRule(it) => it.run(session).await,
         Message::RemovePrivilegeRole(it) => it.run(session).await,
+        Message::RemoveUserFromRecordTeam(it) => it.run(session).await,
         Message::ReplacePrivilegesRole(it) => it.run(session).await,
         Message::RevokeAccess(it) => it.run(session).await,
         Message::UnpublishDuplicateRule(it) => it.run(session).await,

@@ -122,43 +122,14 @@ impl Share {
 
     /// What is shared now.
     async fn mask(&self, session: &mut Session<'_>) -> Result<i64> {
-        let sql = session.store().sql(
-            "select accessrightsmask from {principalobjectaccess} \
-             where objectid = ?1 and principalid = ?2",
-        );
-        let rows = session.tx().query(&statement!(sql, self.id, self.principal)).await?;
-        let mask = rows.first().map(|row| row.get::<Option<i64>>(0)).transpose()?;
-        Ok(mask.flatten().unwrap_or_default())
+        rows::own_mask(session, self.id, self.principal).await
     }
 
-    /// Keeps the share, or ends it. What is inherited from a parent stays.
+    /// Keeps the share, or ends it. What is inherited from a row above stays.
     async fn write(&self, session: &mut Session<'_>, mask: i64) -> Result<Reply> {
-        let (store, now) = (session.store(), session.cx().now());
-        let version = store.dialect().next_version(store);
-        let sql = store.sql(&format!(
-            "update {{principalobjectaccess}} set accessrightsmask = ?1, changedon = ?2, \
-             versionnumber = {version} where objectid = ?3 and principalid = ?4"
-        ));
-        let update = statement!(sql, mask, now, self.id, self.principal);
-        if session.tx().execute(&update).await? == 0 && mask != 0 {
-            let sql = store.sql(&format!(
-                "insert into {{principalobjectaccess}} (principalobjectaccessid, objectid, \
-                 objecttypecode, principalid, principaltypecode, accessrightsmask, \
-                 inheritedaccessrightsmask, changedon, versionnumber) \
-                 values (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, {version})"
-            ));
-            let id = session.cx().new_id();
-            let (table, kind) =
-                (self.table.logical_name.as_str(), self.principal_table.logical_name.as_str());
-            let insert = statement!(sql, id, self.id, table, self.principal, kind, mask, now);
-            session.tx().execute(&insert).await?;
-        }
-        let sql = store.sql(
-            "delete from {principalobjectaccess} where objectid = ?1 and principalid = ?2 \
-             and coalesce(accessrightsmask, 0) = 0 and coalesce(inheritedaccessrightsmask, 0) = 0",
-        );
-        session.tx().execute(&statement!(sql, self.id, self.principal)).await?;
-        session.users_changed();
+        let table = self.principal_table.logical_name.clone();
+        let principal = rows::Principal { id: self.principal, table };
+        rows::share(session, &self.table, self.id, principal, mask).await?;
         Ok(Reply::Done)
     }
 }
@@ -172,7 +143,11 @@ fn check_principal(table: &Table) -> Result<()> {
     }
 }
 
-async fn row(session: &mut Session<'_>, reference: &Reference) -> Result<(Arc<Table>, Uuid)> {
+/// The row behind a reference, in the table that it is kept in.
+pub(super) async fn row(
+    session: &mut Session<'_>,
+    reference: &Reference,
+) -> Result<(Arc<Table>, Uuid)> {
     let schema = session.schema().clone();
     let table = plan::table(&schema, &reference.set_or_table)?;
     let key = plan::row_key(table, &reference.key)?;

@@ -73,6 +73,8 @@ pub(crate) struct ReadColumn {
     pub targets: Vec<LookupTarget>,
     /// Whether its value is kept from this user.
     pub is_masked: bool,
+    /// If it is kept from him but in rows where somebody shared it with him: the primary key.
+    pub shared_by: Option<Arc<Column>>,
 }
 
 impl ReadColumn {
@@ -361,14 +363,17 @@ fn address_composite<'a>(table: &'a Table, name: &str) -> Option<&'a Arc<Column>
 }
 
 pub(super) fn read_column(asker: &Asker<'_>, table: &Table, column: &Arc<Column>) -> ReadColumn {
-    let is_masked = column.is_secured && !column_rights(asker.user, table, column).read;
+    let is_kept = column.is_secured && !column_rights(asker.user, table, column).read;
+    let is_shared = is_kept && asker.user.shared_columns.contains(&column.metadata_id);
+    let shared_by = is_shared.then(|| table.column(&table.primary_id).cloned()).flatten();
+    let is_masked = is_kept && shared_by.is_none();
     let targets = match &column.kind {
         ColumnKind::Lookup { .. } | ColumnKind::Customer | ColumnKind::Owner => {
             column.targets().into_iter().map(|name| lookup_target(asker, name)).collect()
         }
         _ => Vec::new(),
     };
-    ReadColumn { column: column.clone(), alias: 0, targets, is_masked }
+    ReadColumn { column: column.clone(), alias: 0, targets, is_masked, shared_by }
 }
 
 /// A table that a lookup may point to, with where the names of its rows are if they are wanted.
@@ -390,8 +395,11 @@ pub(crate) fn row_before(
     id: Uuid,
     columns: &[Arc<Column>],
 ) -> Result<ReadPlan> {
-    let read =
-        |column: &Arc<Column>| ReadColumn { is_masked: false, ..read_column(asker, table, column) };
+    let read = |column: &Arc<Column>| ReadColumn {
+        is_masked: false,
+        shared_by: None,
+        ..read_column(asker, table, column)
+    };
     let list = columns.iter().map(read).collect::<Vec<_>>();
     let columns = Columns::of(asker, table, list)?;
     Ok(ReadPlan {

@@ -9,7 +9,7 @@ use super::key::{RowKey, row_key};
 use super::navigation::{Navigation, is_readable, navigation};
 use super::read::{Asker, table as table_named};
 use super::typed::{payload, typed};
-use crate::security::{ColumnUse, refuse_column};
+use crate::security::{ColumnUse, needs_share};
 use crate::{Input, Reference, RowInput, Value, ddl};
 
 /// Whether a row is made or changed.
@@ -29,6 +29,8 @@ pub(crate) struct WritePlan {
     pub id: Option<Uuid>,
     /// The values, typed.
     pub values: Values,
+    /// Secured columns among them that the caller may only change where they are shared with him.
+    pub secured: Vec<Arc<Column>>,
     /// Lookups whose row must be found.
     pub links: Vec<Link>,
     /// Related rows that are made first, and whose ids become lookups.
@@ -41,7 +43,7 @@ impl WritePlan {
     /// A plan that only sets values.
     pub fn of(values: Values) -> Self {
         let (links, parents, children) = (Vec::new(), Vec::new(), Vec::new());
-        Self { id: None, values, links, parents, children }
+        Self { id: None, values, secured: Vec::new(), links, parents, children }
     }
 
     /// The same plan for the table that a row is kept in: an activity has the columns of
@@ -53,6 +55,7 @@ impl WritePlan {
             }
         };
         self.values.iter_mut().for_each(|(column, _)| own(column));
+        self.secured.iter_mut().for_each(own);
         self.links.iter_mut().for_each(|link| own(&mut link.column));
         self
     }
@@ -182,7 +185,7 @@ impl Writer<'_, '_> {
     }
 
     /// Whether the caller may give this column a value; a secured one is refused aloud.
-    fn is_writable(&self, column: &Column) -> Result<bool> {
+    fn is_writable(&mut self, column: &Arc<Column>) -> Result<bool> {
         if ddl::storage(column).is_none() || column.logical_name == "versionnumber" {
             return Ok(false);
         }
@@ -193,7 +196,10 @@ impl Writer<'_, '_> {
         if !is_valid && !self.asker.user.is_system {
             return Ok(false);
         }
-        refuse_column(self.asker.user, self.table, column, used).map_or(Ok(true), Err)
+        if needs_share(self.asker.user, self.table, column, used)? {
+            self.plan.secured.push(column.clone());
+        }
+        Ok(true)
     }
 
     fn along(&mut self, name: &str, navigation: Navigation, input: Input) -> Result<()> {

@@ -6,9 +6,11 @@ use base::{Error, Kind, Result, Uuid};
 use metadata::{CascadeAction, Column, OneToMany, Schema, Table, TableType};
 
 use super::update::{all_columns, check_versions, update_planned, why_not};
-use super::{Boxed, activity, check_depth, concrete, is_watched, note_change, read_row, run_steps};
+use super::{
+    Boxed, activity, check_depth, concrete, is_watched, note_change, read_row, run_steps, shares,
+};
 use crate::plan::{self, WritePlan};
-use crate::security::Right;
+use crate::security::{self, Right};
 use crate::{MessageName, Session, Stage, Value, sql};
 use crate::{audit, changes, files};
 
@@ -85,10 +87,15 @@ async fn follow(
                 delete_children(session, child, column, table, id, depth).await?;
             }
             CascadeAction::RemoveLink => {
+                let link = Link { child, column };
+                let orphans = shares::heirs(session, one, link, (table, id)).await?;
                 let (store, user) = (session.store(), session.user().clone());
                 let statement = sql::unlink(store, &user, child, column, table, id);
                 session.tx().execute(&statement).await?;
                 note_change(session, child);
+                for orphan in orphans {
+                    shares::inherit(session, child.clone(), orphan, depth + 1).await?;
+                }
             }
             _ => {}
         }
@@ -97,14 +104,16 @@ async fn follow(
 }
 
 /// The relationships in which rows of `table` have others, with the lookups and the tables.
-fn children<'a>(
+pub(super) fn children<'a>(
     schema: &'a Schema,
     table: &'a Table,
 ) -> Vec<(&'a OneToMany, Arc<Column>, Arc<Table>)> {
     let kept = |one: &'a OneToMany| {
         let (column, child) = plan::many_end(schema, one)?;
-        // Content goes with its row, and has no rights of its own.
-        let is_kept = child.logical_name != "fileattachment"
+        // Content and shares go with their row, whoever deletes it, and have no rights of their
+        // own: see `forget`.
+        let is_part = ["fileattachment", security::COLUMN_SHARES];
+        let is_kept = !is_part.contains(&child.logical_name.as_str())
             && child.table_type != TableType::Virtual
             && crate::ddl::storage(&column).is_some()
             && column.is_lookup();
@@ -177,8 +186,12 @@ async fn forget(session: &mut Session<'_>, table: &Arc<Table>, id: Uuid) -> Resu
             }
         }
     }
-    let shares = schema.table("principalobjectaccess");
-    if let Some((shares, column)) = shares.and_then(|it| Some((it, it.column("objectid")?))) {
+    for name in ["principalobjectaccess", security::COLUMN_SHARES] {
+        let shares = schema.table(name);
+        let Some((shares, column)) = shares.and_then(|it| Some((it, it.column("objectid")?)))
+        else {
+            continue;
+        };
         let statement = sql::delete_where(store, &user, shares, &[(column.clone(), id)]);
         if session.tx().execute(&statement).await? > 0 {
             note_change(session, shares);
@@ -204,7 +217,8 @@ pub(crate) async fn assign_children(
         );
         // An activity is assigned in the table of its kind.
         if follows && child.is_owned() && child.logical_name != "activitypointer" {
-            let group = Group { child: &child, column: &column, action: one.cascade.assign };
+            let link = Link { child: &child, column: &column };
+            let group = Group { link, action: one.cascade.assign };
             assign_group(session, group, (table, id), old_owner, owner, depth).await?;
         }
     }
@@ -214,9 +228,15 @@ pub(crate) async fn assign_children(
 /// Rows that may get their parent's new owner.
 #[derive(Clone, Copy)]
 struct Group<'a> {
-    child: &'a Arc<Table>,
-    column: &'a Arc<Column>,
+    link: Link<'a>,
     action: CascadeAction,
+}
+
+/// The lookup of a table to the rows that rows of it are below of.
+#[derive(Clone, Copy)]
+pub(super) struct Link<'a> {
+    pub child: &'a Arc<Table>,
+    pub column: &'a Arc<Column>,
 }
 
 async fn assign_group(
@@ -227,13 +247,14 @@ async fn assign_group(
     owner: &Value,
     depth: usize,
 ) -> Result<()> {
-    let Group { child, action, .. } = group;
+    let Group { link, action } = group;
+    let Link { child, .. } = link;
     let Some(owner_column) = child.column("ownerid").cloned() else { return Ok(()) };
     let columns = [Some(owner_column.clone()), child.column("statecode").cloned()];
     let columns = columns.into_iter().flatten().collect::<Vec<_>>();
     let mut after = Uuid::nil();
     loop {
-        let ids = pointing_after(session, group, (table, id), after).await?;
+        let ids = pointing_after(session, link, (table, id), after).await?;
         let Some(last) = ids.last() else { return Ok(()) };
         after = *last;
         for child_id in ids {
@@ -256,10 +277,10 @@ async fn assign_group(
     }
 }
 
-/// The next children by id, since assigned ones still point here.
-async fn pointing_after(
+/// The next children by id: they still point here after they were changed.
+pub(super) async fn pointing_after(
     session: &mut Session<'_>,
-    group: Group<'_>,
+    link: Link<'_>,
     (table, id): (&Table, Uuid),
     after: Uuid,
 ) -> Result<Vec<Uuid>> {
@@ -267,8 +288,8 @@ async fn pointing_after(
     let statement = sql::pointing_after(
         store,
         &user,
-        group.child,
-        group.column,
+        link.child,
+        link.column,
         (table, id),
         after,
         CHILDREN_AT_ONCE,

@@ -6,7 +6,7 @@ use base::{Result, Uuid};
 use metadata::{Column, Ownership, Table};
 
 use super::values::{Known, author, autonumbers, convert, own, resolve};
-use super::{Boxed, activity, check_depth, duplicate, link, note_change, run_steps};
+use super::{Boxed, activity, check_depth, duplicate, link, note_change, run_steps, shares};
 use crate::files::{self, Pictures};
 use crate::plan::{self, Asker, Children, Purpose, Values, derived};
 use crate::security::{self, Access, Right};
@@ -202,6 +202,7 @@ async fn follow(
     files::keep(session, table, id, pictures).await?;
     audit::created(session, table, id, &values).await?;
     activity::created(session, table, &values).await?;
+    shares::written(session, table, id, &values, false, depth).await?;
     for collection in children {
         create_children(session, table, id, collection, depth).await?;
     }

@@ -8,7 +8,7 @@ use metadata::{Column, Table};
 use super::values::{Known, target};
 use super::{concrete, note_change, update_planned};
 use crate::plan::{self, Link, Navigation, RowKey, Values, WritePlan, derived};
-use crate::security::{self, Right};
+use crate::security::{self, ColumnUse, Right};
 use crate::{EventData, MessageName, Reference, Session, Stage, Value, sql};
 
 /// Links rows to a row through one of its navigation properties.
@@ -24,7 +24,8 @@ pub(crate) async fn associate(
             return Err(plan::bad(format!("'{navigation}' leads to one row; give one reference.")));
         };
         let link = to_one(session, navigation, &column, &targets, reference)?;
-        let plan = WritePlan { links: vec![link], ..WritePlan::of(Vec::new()) };
+        let secured = secured(session, &table, &column)?;
+        let plan = WritePlan { links: vec![link], secured, ..WritePlan::of(Vec::new()) };
         return update_planned(session, table, id, plan, None, 0).await;
     }
     link(session, &table, id, &way, related).await
@@ -48,7 +49,8 @@ pub(super) async fn link(
                 let child = found(session, other, &key).await?;
                 let link =
                     Link { column: column.clone(), table: table.clone(), key: RowKey::Id(id) };
-                let plan = WritePlan { links: vec![link], ..WritePlan::of(Vec::new()) };
+                let secured = secured(session, other, column)?;
+                let plan = WritePlan { links: vec![link], secured, ..WritePlan::of(Vec::new()) };
                 let child_table = concrete(session, other, child).await?;
                 let plan = plan.for_table(&child_table);
                 update_planned(session, child_table, child, plan, None, 0).await?;
@@ -81,7 +83,8 @@ pub(crate) async fn disassociate(
         if let Some(reference) = related {
             check_points(session, &table, id, &column, &reference).await?;
         }
-        let plan = WritePlan::of(vec![(column, Value::Null)]);
+        let secured = secured(session, &table, &column)?;
+        let plan = WritePlan { secured, ..WritePlan::of(vec![(column, Value::Null)]) };
         return update_planned(session, table, id, plan, None, 0).await;
     }
     let reference = related.ok_or_else(|| {
@@ -97,7 +100,9 @@ pub(crate) async fn disassociate(
             let back = Reference::id(&table.logical_name, id);
             check_points(session, other, far, column, &back).await?;
             let child_table = concrete(session, other, far).await?;
-            let plan = WritePlan::of(vec![(column.clone(), Value::Null)]).for_table(&child_table);
+            let secured = secured(session, other, column)?;
+            let plan = WritePlan { secured, ..WritePlan::of(vec![(column.clone(), Value::Null)]) };
+            let plan = plan.for_table(&child_table);
             update_planned(session, child_table, far, plan, None, 0).await
         }
         _ => {
@@ -125,6 +130,12 @@ async fn find(
 
 async fn found(session: &mut Session<'_>, table: &Arc<Table>, key: &RowKey) -> Result<Uuid> {
     target(session, table, key, &mut Known::default(), false).await
+}
+
+/// The lookup, if it is secured and may only be changed where that is shared with the caller.
+fn secured(session: &Session<'_>, table: &Table, column: &Arc<Column>) -> Result<Vec<Arc<Column>>> {
+    let needs_share = security::needs_share(session.user(), table, column, ColumnUse::Update)?;
+    Ok(needs_share.then(|| column.clone()).into_iter().collect())
 }
 
 fn to_one(

@@ -6,6 +6,7 @@ mod create;
 mod fetch;
 mod link;
 mod read;
+mod shares;
 mod update;
 mod values;
 
@@ -25,6 +26,7 @@ pub(crate) use create::create;
 pub(crate) use fetch::{fetch, ids};
 pub(crate) use link::{associate, disassociate};
 pub(crate) use read::{count_all, find, find_id, page, read_row, walk};
+pub(crate) use shares::{Principal, own_mask, share};
 pub(crate) use update::{update, update_planned};
 
 /// Tables whose rows decide rights: users are read again after a change.
@@ -32,8 +34,11 @@ const SECURITY_TABLES: &[&str] = &[
     "businessunit",
     "fieldpermission",
     "fieldsecurityprofile",
+    "hierarchysecurityconfiguration",
     "organization",
+    "position",
     "principalobjectaccess",
+    "principalobjectattributeaccess",
     "role",
     "roleprivileges",
     "systemuser",

@@ -8,10 +8,10 @@ use metadata::{CascadeAction, ColumnKind, Table};
 use super::values::{Known, author, convert, own, resolve};
 use super::{
     Boxed, activity, assign_children, check_depth, duplicate, is_watched, note_change, read_row,
-    run_steps,
+    run_steps, shares,
 };
 use crate::plan::{self, Asker, Purpose, Values, WritePlan, derived};
-use crate::security::{self, Right};
+use crate::security::{self, ColumnUse, Right};
 use crate::{MessageName, Record, RowInput, Session, Stage, Value, ddl, sql};
 use crate::{audit, duplicates, files};
 
@@ -49,6 +49,7 @@ pub(crate) fn update_planned<'a>(
         check_versions(&table, if_version)?;
         let user = session.user().clone();
         let mut values = plan.values;
+        check_shared_columns(session, &table, id, &plan.secured).await?;
         let is_linked = resolve(session, plan.links, &mut Known::default(), &mut values).await?;
         check_loops(session, &table, id, &values).await?;
         let before = before(session, &table, id, &values).await?;
@@ -80,6 +81,10 @@ pub(crate) fn update_planned<'a>(
         activity::updated(session, &table, id, &values).await?;
         let old_owner = before.as_deref().and_then(|row| row.get("ownerid")).and_then(Value::id);
         let new_owner = plan::get(&values, "ownerid").cloned().filter(|_| is_assigned);
+        if is_assigned {
+            shares::keep_for_previous_owner(session, &table, id, before.as_deref()).await?;
+        }
+        shares::written(session, &table, id, &values, is_assigned, depth).await?;
         let stage = (MessageName::Update, Stage::After);
         run_steps(session, stage, &table, id, before, values).await?;
         match new_owner {
@@ -87,6 +92,23 @@ pub(crate) fn update_planned<'a>(
             None => Ok(()),
         }
     })
+}
+
+/// Secured columns that no profile opens may be changed in a row where that was shared.
+async fn check_shared_columns(
+    session: &mut Session<'_>,
+    table: &Arc<Table>,
+    id: Uuid,
+    secured: &[Arc<metadata::Column>],
+) -> Result<()> {
+    let (user, store) = (session.user().clone(), session.store());
+    for column in secured {
+        if !security::may_update_shared(session.tx(), store, &user, column, id).await? {
+            let refusal = security::refuse_column(&user, table, column, ColumnUse::Update);
+            return refusal.map_or(Ok(()), Err);
+        }
+    }
+    Ok(())
 }
 
 /// A row may not come to be below itself in a hierarchy.

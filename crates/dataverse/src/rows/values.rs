@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use base::{Error, Result, Uuid};
+use base::{Error, Kind, Result, Uuid};
 use db::statement;
 use metadata::{Table, TableType};
 
@@ -12,7 +12,7 @@ use crate::plan::autonumber::{self, Part};
 use crate::plan::derived::{self, Author, Owner, Rate};
 use crate::plan::{self, Link, RowKey, Values};
 use crate::security::{self, Right};
-use crate::{Record, Session, User, Value};
+use crate::{Record, Session, User, Value, user};
 
 /// Rows that are known to exist and to allow links: the table and the id.
 pub(super) type Known = HashSet<(String, Uuid)>;
@@ -85,11 +85,23 @@ pub(super) async fn own(session: &mut Session<'_>, values: &Values) -> Result<Ow
 }
 
 async fn unit(session: &mut Session<'_>, owner: Uuid, is_team: bool) -> Result<Uuid> {
-    let (table, key) = if is_team { ("team", "teamid") } else { ("systemuser", "systemuserid") };
+    let (table, key, kind) = match is_team {
+        true => ("team", "teamid", "teamtype"),
+        false => ("systemuser", "systemuserid", "null"),
+    };
     let from = session.store().table(table);
-    let sql = format!("select businessunitid from {from} where {key} = ?1");
+    let kind = session.store().dialect().typed(kind, db::ColumnType::Int);
+    let sql = format!("select businessunitid, {kind} from {from} where {key} = ?1");
     let found = session.tx().query(&statement!(sql, owner)).await?;
-    let unit = found.first().map(|row| row.get::<Option<Uuid>>(0)).transpose()?.flatten();
+    let Some(row) = found.first() else { return Err(crate::not_found(table, owner)) };
+    if row.get::<Option<i64>>(1)? == Some(user::ACCESS_TEAM) {
+        return Err(Error::new(
+            Kind::Invalid,
+            "0x80048340",
+            format!("The team {owner} is an access team: it receives shares, and owns no rows."),
+        ));
+    }
+    let unit = row.get::<Option<Uuid>>(0)?;
     unit.ok_or_else(|| Error::internal(format!("the {table} {owner} has no business unit")))
 }
 

@@ -3,13 +3,15 @@
 //! A rule is a [`Step`]. To add one: a file with its `rule`, and a line in [`all`].
 
 mod business_unit;
+mod column_sharing;
 mod document;
 mod membership;
+mod owned;
 mod read_only;
 pub(crate) mod role;
 mod role_assignment;
 mod system_user;
-mod team;
+pub(crate) mod team;
 
 use std::sync::{Arc, LazyLock};
 
@@ -27,6 +29,7 @@ pub(crate) fn all() -> &'static [Arc<dyn Step>] {
         let rules = [
             // sorted: begin
             business_unit::rule(),
+            column_sharing::rule(),
             document::rule(),
             membership::rule(),
             read_only::rule(),

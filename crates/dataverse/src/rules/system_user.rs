@@ -3,7 +3,7 @@
 use base::{Result, Uuid};
 use db::statement;
 
-use super::{Row, Rule, exists, on_rows, refuse, row};
+use super::{Row, Rule, exists, on_rows, owned, refuse, row};
 use crate::well_known::{INTEGRATION_USER, SYSTEM_ADMINISTRATOR_TEMPLATE, SYSTEM_USER};
 use crate::{Event, MessageName, Session, Stage, Value, provision};
 
@@ -96,7 +96,7 @@ pub(super) async fn has_other_administrator(session: &mut Session<'_>, user: Uui
 }
 
 /// Who moves to another business unit loses his roles, which belong to the old one, and changes the
-/// default team.
+/// default team; his rows move with him.
 async fn follow_unit(session: &mut Session<'_>, row: &Row<'_>) -> Result<()> {
     if !row.changes("businessunitid") {
         return Ok(());
@@ -109,5 +109,6 @@ async fn follow_unit(session: &mut Session<'_>, row: &Row<'_>) -> Result<()> {
          (select teamid from {team} where isdefault = 1)",
     );
     session.tx().execute(&statement!(sql, row.id)).await?;
-    provision::join_default_team(session, row.id, unit).await
+    provision::join_default_team(session, row.id, unit).await?;
+    owned::follow(session, row.id, unit).await
 }

@@ -4,7 +4,9 @@ use base::{Result, Uuid};
 use db::{Connection, Statement, Store};
 use metadata::Table;
 
-use crate::security::{Access, Right, access, owner_cannot_read, privilege_missing, row_denied};
+use crate::security::{
+    Access, Purpose, Right, access, owner_cannot_read, privilege_missing, row_denied,
+};
 use crate::{User, user};
 
 /// The right on the table at any depth, and on which rows.
@@ -28,7 +30,7 @@ pub(crate) async fn check_row(
     let dialect = store.dialect();
     let mut statement = Statement::new("", Vec::new());
     let id_param = statement.param(id);
-    let condition = filter.condition(store, "t", &mut statement);
+    let condition = filter.condition(store, "t", Purpose::Check, &mut statement);
     let one = dialect.typed("1", db::ColumnType::Int);
     statement.sql = format!(
         "select case when {condition} then {one} else 0 end from {} t where t.{} = {id_param}",

@@ -1,10 +1,14 @@
 //! Secured columns: who sees and who changes their values.
 
-use base::{Error, Kind};
+use base::{Error, Kind, Result, Uuid};
+use db::{Connection, Statement, Store};
 use metadata::{Column, Table};
 
 use crate::User;
 use crate::user::ColumnRights;
+
+/// The table of values of secured columns that are shared, row by row.
+pub(crate) const COLUMN_SHARES: &str = "principalobjectattributeaccess";
 
 /// What is done with a secured column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,4 +53,44 @@ pub(crate) fn refuse_column(
         Error::new(Kind::Forbidden, code, message)
     };
     (!is_allowed).then(refuse)
+}
+
+/// Whether a column may be used only in rows where that is shared with the user; refused if he may
+/// not at all.
+pub(crate) fn needs_share(
+    user: &User,
+    table: &Table,
+    column: &Column,
+    used: ColumnUse,
+) -> Result<bool> {
+    match refuse_column(user, table, column, used) {
+        None => Ok(false),
+        Some(_)
+            if used == ColumnUse::Update && user.shared_columns.contains(&column.metadata_id) =>
+        {
+            Ok(true)
+        }
+        Some(refusal) => Err(refusal),
+    }
+}
+
+/// Whether the change of a secured column of one row is shared with the user.
+pub(crate) async fn may_update_shared(
+    db: &mut Connection,
+    store: &Store,
+    user: &User,
+    column: &Column,
+    row: Uuid,
+) -> Result<bool> {
+    let mut statement = Statement::new("", Vec::new());
+    let (row, column) = (statement.param(row), statement.param(column.metadata_id));
+    let principals = user.principals();
+    let list = principals.iter().map(|id| statement.param(*id)).collect::<Vec<_>>().join(", ");
+    let sql = format!(
+        "select 1 from {} where objectid = {row} and attributeid = {column} \
+         and principalid in ({list}) and updateaccess = 1 limit 1",
+        store.table(COLUMN_SHARES)
+    );
+    statement.sql = sql.into();
+    Ok(!db.query(&statement).await?.is_empty())
 }

@@ -26,11 +26,37 @@ pub struct Filter<'a> {
     table: &'a Table,
 }
 
+/// What a condition is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To find rows: each way to a row is one that an index serves.
+    Find,
+    /// To check rows that are found in another way.
+    Check,
+}
+
+/// Whether rows of a table are shared with the user, a team of his, or those below him.
+fn is_shared(user: &User, table: &Table) -> bool {
+    // A row of an activity is shared in the table of its kind.
+    let is_any = table.logical_name == "activitypointer" && !user.shared_tables.is_empty();
+    table.is_owned() && (is_any || user.shared_tables.contains(&table.logical_name))
+}
+
 impl<'a> Filter<'a> {
     pub(super) fn new(user: &'a User, table: &'a Table, right: Right, grant: &'a Grant) -> Self {
-        let is_shared = table.is_owned() && user.shared_tables.contains(&table.logical_name);
-        let shared_with = if is_shared { user.principals() } else { Vec::new() };
-        let owners = Cow::Borrowed(&*grant.owners);
+        let below = match table.is_owned() {
+            true => user.hierarchy.of(&table.logical_name, right),
+            false => &[],
+        };
+        let mut shared_with = Vec::new();
+        if is_shared(user, table) {
+            shared_with = user.principals();
+            shared_with.extend(below);
+        }
+        let owners = match below {
+            [] => Cow::Borrowed(&*grant.owners),
+            below => Cow::Owned([&*grant.owners, below].concat()),
+        };
         Self { owners, units: &grant.units, shared_with, right, table }
     }
 
@@ -41,7 +67,13 @@ impl<'a> Filter<'a> {
     }
 
     /// The condition that a row of `alias` must meet. Its parameters are added to `statement`.
-    pub fn condition(&self, store: &Store, alias: &str, statement: &mut Statement) -> String {
+    pub fn condition(
+        &self,
+        store: &Store,
+        alias: &str,
+        purpose: Purpose,
+        statement: &mut Statement,
+    ) -> String {
         let dialect = store.dialect();
         let mut ways = Vec::new();
         if let Some(owner) = owner_column(self.table) {
@@ -51,7 +83,7 @@ impl<'a> Filter<'a> {
             ways.extend(is_one_of(&column(dialect, alias, unit), self.units, statement));
         }
         if !self.shared_with.is_empty() {
-            ways.push(self.shared(store, alias, statement));
+            ways.push(self.shared(store, alias, purpose, statement));
         }
         match ways.as_slice() {
             [] => "1 = 0".to_owned(),
@@ -60,17 +92,34 @@ impl<'a> Filter<'a> {
         }
     }
 
-    fn shared(&self, store: &Store, alias: &str, statement: &mut Statement) -> String {
-        let shares = store.table("principalobjectaccess");
+    fn shared(
+        &self,
+        store: &Store,
+        alias: &str,
+        purpose: Purpose,
+        statement: &mut Statement,
+    ) -> String {
+        let shares = store.table(RECEIVED);
         let id = column(store.dialect(), alias, &self.table.primary_id);
         let principals = is_one_of("shares.principalid", &self.shared_with, statement);
         let principals = principals.unwrap_or_else(|| "1 = 0".to_owned());
         let bit = statement.param(i64::from(self.right.bit()));
-        format!(
-            "exists (select 1 from {shares} shares where shares.objectid = {id} and {principals} \
-             and ((coalesce(shares.accessrightsmask, 0) \
-             | coalesce(shares.inheritedaccessrightsmask, 0)) & {bit}) <> 0)"
-        )
+        let allows = format!(
+            "((coalesce(shares.accessrightsmask, 0) \
+             | coalesce(shares.inheritedaccessrightsmask, 0)) & {bit}) <> 0"
+        );
+        match purpose {
+            Purpose::Check => format!(
+                "exists (select 1 from {shares} shares where shares.objectid = {id} \
+                 and {principals} and {allows})"
+            ),
+            Purpose::Find => {
+                let select = format!(
+                    "select shares.objectid from {shares} shares where {principals} and {allows}"
+                );
+                store.dialect().is_found(&id, &select)
+            }
+        }
     }
 
     /// Whether it reaches whole business units.

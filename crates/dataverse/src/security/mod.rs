@@ -18,8 +18,10 @@ use crate::User;
 use crate::user::Grant;
 
 pub(crate) use check::{check_create, check_owner_can_read, check_row, require};
-pub(crate) use columns::{ColumnUse, column_rights, refuse_column};
-pub use filter::Filter;
+pub(crate) use columns::{
+    COLUMN_SHARES, ColumnUse, column_rights, may_update_shared, needs_share, refuse_column,
+};
+pub use filter::{Filter, Purpose};
 pub(crate) use refusal::{
     misc_privilege_missing, owner_cannot_read, privilege_missing, row_denied,
 };

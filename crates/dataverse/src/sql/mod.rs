@@ -20,7 +20,7 @@ use metadata::{Column, ColumnKind, Table};
 use query::Comparison;
 
 use crate::plan::{Alias, Condition, Exists, Field, First, From, Part};
-use crate::security::{self, Access};
+use crate::security::{self, Access, Purpose};
 use crate::{User, ddl};
 
 pub(crate) use decode::{Shape, value};
@@ -40,6 +40,8 @@ pub(crate) struct Writer<'a> {
     sql: String,
     /// Whether the rows are looked for along their order, and not through what the user may reach.
     walks: bool,
+    /// Whether rows of the first table are looked for: then all that leads to one is by an index.
+    finds: bool,
     /// Holds the parameters; its text comes at the end.
     statement: Statement,
 }
@@ -47,7 +49,8 @@ pub(crate) struct Writer<'a> {
 impl<'a> Writer<'a> {
     fn new(store: &'a Store, user: &'a User) -> Self {
         let sql = String::with_capacity(512);
-        Self { store, user, sql, walks: false, statement: Statement::new("", Vec::new()) }
+        let (walks, finds) = (false, false);
+        Self { store, user, sql, walks, finds, statement: Statement::new("", Vec::new()) }
     }
 
     fn finish(self) -> Statement {
@@ -288,8 +291,12 @@ impl<'a> Writer<'a> {
             Access::All => self.push("1 = 1"),
             Access::None => self.push("1 = 0"),
             Access::Filter(filter) => {
+                let purpose = match self.finds && alias == 0 {
+                    true => Purpose::Find,
+                    false => Purpose::Check,
+                };
                 let alias = format!("t{alias}");
-                let condition = filter.condition(self.store, &alias, &mut self.statement);
+                let condition = filter.condition(self.store, &alias, purpose, &mut self.statement);
                 // With the sign SQLite uses no index for it.
                 self.push(if self.walks { "+" } else { "" });
                 self.push(&condition);

@@ -9,13 +9,14 @@ use super::{Writer, folded, operator};
 use crate::plan::{
     Alias, Branch, Condition, Field, LookupTarget, OrderKey, OrderStep, ReadColumn, ReadPlan,
 };
-use crate::{User, ddl};
+use crate::{User, ddl, security};
 
 /// One page of rows, and one row more if there is a next page.
 ///
 /// Behind the columns come the values of the order, which make the token of the next page.
 pub(crate) fn select(store: &Store, user: &User, plan: &ReadPlan) -> Statement {
-    page(Writer::new(store, user), plan)
+    // The read of one row has no order: it is found by its key.
+    page(Writer { finds: !plan.order.is_empty(), ..Writer::new(store, user) }, plan)
 }
 
 /// The same rows, looked for along their order.
@@ -57,7 +58,7 @@ fn columns<'a>(store: &Store, user: &User, plan: &'a ReadPlan) -> &'a str {
 
 /// How many rows match, counted up to `max`.
 pub(crate) fn count(store: &Store, user: &User, plan: &ReadPlan, max: i64) -> Statement {
-    let mut writer = Writer::new(store, user);
+    let mut writer = Writer { finds: true, ..Writer::new(store, user) };
     writer.push("select count(*) from (select 1 as one\n");
     writer.from(&plan.from);
     writer.filter(&plan.condition);
@@ -145,19 +146,43 @@ impl Writer<'_> {
         let mut number = 0;
         for read in columns.iter().filter(|read| !read.is_masked) {
             self.separate(&mut number);
-            self.column(read.alias, &read.column);
+            self.where_shared(read, |writer| writer.column(read.alias, &read.column));
             self.number(number, is_numbered);
             if ddl::has_type_column(&read.column) {
                 self.separate(&mut number);
-                self.field(&Field::target(read.alias, &read.column));
+                let field = Field::target(read.alias, &read.column);
+                self.where_shared(read, |writer| writer.field(&field));
                 self.number(number, is_numbered);
             }
             if read.has_label() {
                 self.separate(&mut number);
-                self.label(read.alias, &read.column, &read.targets);
+                self.where_shared(read, |writer| {
+                    writer.label(read.alias, &read.column, &read.targets);
+                });
                 self.number(number, is_numbered);
             }
         }
+    }
+
+    /// A part of a column; of one that is only shared row by row, in the rows where it is.
+    fn where_shared(&mut self, read: &ReadColumn, part: impl FnOnce(&mut Self)) {
+        let Some(key) = &read.shared_by else { return part(self) };
+        let dialect = self.store.dialect();
+        // Part of the list, which has no parameters.
+        let principals = self.user.principals();
+        let principals = principals.iter().map(|id| dialect.id_literal(*id)).collect::<Vec<_>>();
+        let shares = self.store.table(security::COLUMN_SHARES);
+        self.push("case when exists (select 1 from ");
+        self.push(&shares);
+        self.push(" shares where shares.objectid = ");
+        self.column(read.alias, key);
+        self.push(" and shares.attributeid = ");
+        self.push(&dialect.id_literal(read.column.metadata_id));
+        self.push(" and shares.principalid in (");
+        self.push(&principals.join(", "));
+        self.push(") and shares.readaccess = 1) then ");
+        part(self);
+        self.push(" end");
     }
 
     pub(super) fn separate(&mut self, number: &mut usize) {

@@ -1,9 +1,9 @@
 //! What the column security profiles of a user and of his teams allow.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use base::{Error, Result};
-use db::{Connection, Store, statement};
+use base::{Error, Result, Uuid};
+use db::{Connection, Statement, Store, statement};
 
 use super::User;
 
@@ -54,6 +54,23 @@ pub(super) async fn read_column_rights(
 
 /// The option "Allowed" of `fieldpermission.canread` and its like.
 const ALLOWED: i64 = 4;
+
+/// The secured columns of which somebody shared a value with the user or a team of his.
+pub(super) async fn read_shared_columns(
+    db: &mut Connection,
+    store: &Store,
+    user: &User,
+) -> Result<HashSet<Uuid>> {
+    let table = store.table("principalobjectattributeaccess");
+    let mut statement = Statement::new("", Vec::new());
+    let principals = user.principals();
+    let list = principals.iter().map(|id| statement.param(*id)).collect::<Vec<_>>().join(", ");
+    let sql = format!("select distinct attributeid from {table} where principalid in ({list})");
+    statement.sql = sql.into();
+    let rows = db.query(&statement).await?;
+    let ids = rows.iter().map(|row| row.get::<Option<Uuid>>(0));
+    Ok(ids.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+}
 
 /// What two users may both do.
 pub(super) fn common(one: &ByColumn, other: &ByColumn) -> ByColumn {

@@ -181,7 +181,7 @@ impl UnitTree {
     }
 
     /// A unit and all those below it.
-    fn subtree(&self, root: Uuid) -> Vec<Uuid> {
+    pub fn subtree(&self, root: Uuid) -> Vec<Uuid> {
         let mut found = vec![root];
         let mut next = 0;
         while let Some(parent) = found.get(next).copied() {

@@ -3,10 +3,12 @@
 use std::collections::HashSet;
 
 use base::{ActsFor, Caller, Error, Instant, Kind, Result, Uuid};
-use db::{Connection, Store, statement};
+use db::{Connection, Statement, Store, statement};
 
+use super::columns::read_shared_columns;
 use super::columns::{common, read_column_rights};
 use super::grants::{HeldRole, UnitTree, grants_of_administrator, read_grants, read_roles};
+use super::hierarchy::{self, IDS_AT_ONCE};
 use super::{ACT_ON_BEHALF, User};
 use crate::calendar::{Calendar, Fiscal, Zone};
 use crate::well_known;
@@ -116,7 +118,9 @@ pub(crate) async fn load_principal(db: &mut Connection, store: &Store, id: Uuid)
     let team = Team { id, unit: row.get(0)? };
     let mut user = User { id, business_unit: team.unit, ..User::default() };
     let held = read_roles(db, store, &user, &[team]).await?;
-    apply_roles(db, store, &mut user, &held, None).await?;
+    let tree = UnitTree::read(db, store).await?;
+    apply_roles(db, store, &mut user, &held, &tree, None).await?;
+    user.shared_tables = read_shared_tables(db, store, &user).await?;
     Ok(user)
 }
 
@@ -156,11 +160,14 @@ async fn read_rights(
     let teams = read_teams(db, store, user).await?;
     let held = read_roles(db, store, user, &teams).await?;
     let is_administrator = held.iter().any(|role| role.is_administrator);
-    apply_roles(db, store, user, &held, ceiling).await?;
+    let tree = UnitTree::read(db, store).await?;
+    apply_roles(db, store, user, &held, &tree, ceiling).await?;
     if user.is_administrator {
         return Ok(());
     }
+    user.hierarchy = hierarchy::read(db, store, user, &tree).await?;
     user.shared_tables = read_shared_tables(db, store, user).await?;
+    user.shared_columns = read_shared_columns(db, store, user).await?;
     user.columns = match (is_administrator, ceiling) {
         (true, Some(real)) => real.columns.clone(),
         (_, None) => read_column_rights(db, store, user).await?,
@@ -174,6 +181,7 @@ async fn apply_roles(
     store: &Store,
     user: &mut User,
     held: &[HeldRole],
+    tree: &UnitTree,
     ceiling: Option<&User>,
 ) -> Result<()> {
     let is_administrator = held.iter().any(|role| role.is_administrator);
@@ -181,10 +189,9 @@ async fn apply_roles(
     if user.is_administrator {
         return Ok(());
     }
-    let tree = UnitTree::read(db, store).await?;
     user.grants = match ceiling.filter(|_| is_administrator) {
-        Some(real) => grants_of_administrator(user, real, &tree),
-        None => read_grants(db, store, user, held, &tree, ceiling).await?,
+        Some(real) => grants_of_administrator(user, real, tree),
+        None => read_grants(db, store, user, held, tree, ceiling).await?,
     };
     Ok(())
 }
@@ -195,7 +202,7 @@ pub(super) struct Team {
 }
 
 /// `teamtype` of a team that only receives shares.
-const ACCESS_TEAM: i64 = 1;
+pub(crate) const ACCESS_TEAM: i64 = 1;
 
 async fn read_teams(db: &mut Connection, store: &Store, user: &mut User) -> Result<Vec<Team>> {
     let sql = format!(
@@ -217,16 +224,24 @@ async fn read_teams(db: &mut Connection, store: &Store, user: &mut User) -> Resu
     Ok(teams)
 }
 
+/// The tables of which a row is shared with the user, a team of his, or those below him.
 async fn read_shared_tables(
     db: &mut Connection,
     store: &Store,
     user: &User,
 ) -> Result<HashSet<String>> {
     let table = store.table("principalobjectaccess");
-    let sql = format!("select distinct objecttypecode from {table} where principalid = ?1");
+    let mut principals = user.principals();
+    principals.extend(&user.hierarchy.all);
     let mut tables = HashSet::new();
-    for principal in user.principals() {
-        for row in db.query(&statement!(sql.clone(), principal)).await? {
+    for principals in principals.chunks(IDS_AT_ONCE) {
+        let mut statement = Statement::new("", Vec::new());
+        let list = principals.iter().map(|id| statement.param(*id)).collect::<Vec<_>>();
+        let list = list.join(", ");
+        let sql =
+            format!("select distinct objecttypecode from {table} where principalid in ({list})");
+        statement.sql = sql.into();
+        for row in db.query(&statement).await? {
             tables.extend(row.get::<Option<String>>(0)?);
         }
     }

@@ -2,6 +2,7 @@
 
 mod columns;
 mod grants;
+mod hierarchy;
 mod load;
 
 use std::collections::{HashMap, HashSet};
@@ -16,7 +17,8 @@ use crate::calendar::Calendar;
 pub use columns::ColumnRights;
 pub use grants::Grant;
 pub(crate) use grants::depth_of_mask;
-pub(crate) use load::{load, load_for, load_principal};
+pub use hierarchy::Hierarchy;
+pub(crate) use load::{ACCESS_TEAM, load, load_for, load_principal};
 
 /// A user with his business unit, teams and privileges, as they were when he was last read.
 #[derive(Clone, Debug, Default)]
@@ -49,6 +51,10 @@ pub struct User {
     pub grants: HashMap<Uuid, Arc<Grant>>,
     /// The tables of which a row is shared with him or a team of his, by logical name.
     pub shared_tables: HashSet<String>,
+    /// Those below him, if the organisation has hierarchy security.
+    pub hierarchy: Hierarchy,
+    /// The secured columns of which a value is shared with him or a team of his, by definition.
+    pub shared_columns: HashSet<Uuid>,
     /// What his column security profiles allow, by table and column.
     pub columns: HashMap<(String, String), ColumnRights>,
 }
@@ -59,7 +65,14 @@ pub const ACT_ON_BEHALF: &str = "prvActOnBehalfOfAnotherUser";
 impl User {
     /// The same person with the rights of the server.
     pub(crate) fn as_system(&self) -> Self {
-        Self { is_system: true, grants: HashMap::new(), columns: HashMap::new(), ..self.clone() }
+        Self {
+            is_system: true,
+            grants: HashMap::new(),
+            columns: HashMap::new(),
+            hierarchy: Hierarchy::default(),
+            shared_columns: HashSet::new(),
+            ..self.clone()
+        }
     }
 
     /// He and all his teams: those with whom a row may be shared to reach him.

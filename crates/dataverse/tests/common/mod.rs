@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use base::{Caller, Cx, FixedClock, SeededRandom, Uuid};
 use dataverse::{Currency, DirectoryUser, Environment, Organization, Step};
@@ -21,9 +22,13 @@ pub struct World {
 /// The directory id of the first administrator.
 pub const ADMIN: Uuid = Uuid::from_u128(0xad);
 
+/// A context with ids of its own.
 pub fn cx(caller: Caller) -> Cx {
+    static SEEDS: AtomicU64 = AtomicU64::new(7);
     let clock = Arc::new(FixedClock::new(1_700_000_000_000));
-    Cx::new(caller, clock, Arc::new(SeededRandom::new(7)))
+    let seed = SEEDS.fetch_add(1, Ordering::Relaxed);
+    // Neighbouring seeds would give parts of the same sequence.
+    Cx::new(caller, clock, Arc::new(SeededRandom::new(seed << 32)))
 }
 
 pub fn person(id: Uuid, name: &str) -> DirectoryUser {

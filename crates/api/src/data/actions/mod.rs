@@ -5,6 +5,7 @@
 
 mod add_privileges_role;
 mod add_solution_component;
+mod add_user_to_record_team;
 mod blocks;
 mod bulk_delete;
 mod commit_blocks_upload;
@@ -30,8 +31,10 @@ mod order_option;
 mod publish_all_xml;
 mod publish_duplicate_rule;
 mod publish_xml;
+mod record_team;
 mod remove_privilege_role;
 mod remove_solution_component;
+mod remove_user_from_record_team;
 mod replace_privileges_role;
 mod revoke_access;
 mod searchautocomplete;
@@ -77,6 +80,7 @@ pub(super) type Parameters = Map<String, Value>;
 const ACTIONS: &[&Action] = &[
     &add_privileges_role::ACTION,
     &add_solution_component::ACTION,
+    &add_user_to_record_team::ACTION,
     &bulk_delete::ACTION,
     &commit_blocks_upload::OF_ANNOTATION,
     &commit_blocks_upload::OF_ATTACHMENT,
@@ -107,6 +111,7 @@ const ACTIONS: &[&Action] = &[
     &publish_xml::ACTION,
     &remove_privilege_role::ACTION,
     &remove_solution_component::ACTION,
+    &remove_user_from_record_team::ACTION,
     &replace_privileges_role::ACTION,
     &revoke_access::ACTION,
     &stage_solution::ACTION,
