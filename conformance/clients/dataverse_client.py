@@ -31,15 +31,20 @@ CHECKS = []
 
 class Credential:
     def get_token(self, *_, **__):
-        token = AccessToken(TOKEN, int(time.time()) + 3600)
-        if not ASYNC:
-            return token
+        return AccessToken(TOKEN, int(time.time()) + 3600)
 
-        async def later():
-            return token
-        return later()
+
+class AsyncCredential(Credential):
+    async def get_token(self, *_, **__):
+        return super().get_token()
 
     async def close(self):
+        pass
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *_):
         pass
 
 
@@ -618,7 +623,7 @@ async def run():
         assert ssl.create_default_context() and aiohttp
     else:
         from PowerPlatform.Dataverse.client import DataverseClient as Client
-    client = Client(HTTPS_URL, Credential())
+    client = Client(HTTPS_URL, AsyncCredential() if ASYNC else Credential())
     entered = await client.__aenter__() if ASYNC else client.__enter__()
     for name, body in CHECKS:
         try:
