@@ -27,7 +27,7 @@ impl Environment {
                 (asker(many.with_names), table, &many.query, Base::All)
             }
             Message::RetrieveFetch(it) => {
-                let plan = plan::fetch(&asker(it.with_names), &it.fetch)?;
+                let plan = plan::fetch(&asker(it.with_names), &it.fetch, it.filter.as_ref())?;
                 return Ok(sql::fetch(self.store(), &user, &plan));
             }
             other => {

@@ -102,4 +102,6 @@ pub struct Page {
     pub count: Option<i64>,
     /// Where to go on; nothing on the last page.
     pub next: Option<String>,
+    /// Of rows that come along with a row: whether they come page by page. Else these are all.
+    pub is_paged: bool,
 }

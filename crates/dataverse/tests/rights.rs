@@ -597,7 +597,7 @@ async fn secured_columns_are_empty_until_a_profile_opens_them() {
         let fetch = async |inner: &str| {
             let xml = format!("<fetch><entity name='account'>{inner}</entity></fetch>");
             let fetch = query::fetch::parse_xml(&xml).unwrap();
-            world.try_run(will, RetrieveFetch { fetch, with_names: false }).await
+            world.try_run(will, RetrieveFetch { fetch, filter: None, with_names: false }).await
         };
         let Ok(Reply::Fetched(rows)) = fetch("<attribute name='description'/>").await else {
             panic!("rows")
@@ -614,7 +614,8 @@ async fn secured_columns_are_empty_until_a_profile_opens_them() {
         let grouped = "<fetch aggregate='true'><entity name='account'><attribute \
             name='description' groupby='true' alias='x'/></entity></fetch>";
         let fetch = query::fetch::parse_xml(grouped).unwrap();
-        let grouped = world.try_run(will, RetrieveFetch { fetch, with_names: false }).await;
+        let grouped =
+            world.try_run(will, RetrieveFetch { fetch, filter: None, with_names: false }).await;
         assert_eq!(refused(grouped).code, "0x8004f506");
         let profile =
             world.made("fieldsecurityprofiles", RowInput::default().with("name", "Openers")).await;

@@ -253,8 +253,5 @@ fn refuse_unsupported(call: &Call) -> Result<()> {
     if call.options.other("partitionid").is_some() {
         return Err(Error::not_implemented("The query option 'partitionid'"));
     }
-    if call.options.apply.is_some() {
-        return Err(Error::not_implemented("$apply"));
-    }
     Ok(())
 }

@@ -8,7 +8,8 @@ use base::{Error, Kind, Result, Uuid};
 use dataverse::messages::RetrieveFetch;
 use dataverse::{Fetched, Reply, Value};
 use metadata::{ColumnKind, Table};
-use query::fetch::{Attributes, Cookie, Fetch, parse_xml};
+use query::fetch::{Attributes, Cookie, Fetch, parse_sql, parse_xml};
+use query::odata::Apply;
 use query::{Key, Query};
 
 use super::answer::Answer;
@@ -45,15 +46,26 @@ pub(super) async fn list(
         "fetchXml" => parse_xml(value)?,
         "savedQuery" => view(call, table, ("savedquery", name), value).await?,
         "userQuery" => view(call, table, ("userquery", name), value).await?,
-        _ => return Err(Error::not_implemented(format!("The query option '{name}'"))),
+        _ => parse_sql(value)?,
     };
     check_table(table, &fetch)?;
-    answer(call, fetch, name != "fetchXml").await
+    answer(call, RetrieveFetch { fetch, filter: None, with_names: call.wants_names() }, name).await
 }
 
-/// The answer to a query; its pages are told by a link, or as FetchXML has them.
-async fn answer(call: &Call, mut fetch: Fetch, is_linked: bool) -> Result<Answer> {
+/// The groups that `$apply` asks for.
+pub(super) async fn apply(call: &Call, table: &Arc<Table>, apply: &Apply) -> Result<Answer> {
+    check_alone(call, "$apply")?;
+    let Apply { filter, mut fetch } = apply.clone();
+    fetch.entity.table.clone_from(&table.logical_name);
+    fetch.top = call.options.query.top;
+    answer(call, RetrieveFetch { fetch, filter, with_names: call.wants_names() }, "$apply").await
+}
+
+/// The answer to a query, which the option `name` asked for. Its pages are told by a link, or as
+/// FetchXML has them.
+async fn answer(call: &Call, mut message: RetrieveFetch, name: &str) -> Result<Answer> {
     let query = &call.options.query;
+    let fetch = &mut message.fetch;
     fetch.total_count |= query.count;
     if fetch.top.is_none() && fetch.count.is_none() {
         fetch.count = call.preferences.page_size;
@@ -63,9 +75,10 @@ async fn answer(call: &Call, mut fetch: Fetch, is_linked: bool) -> Result<Answer
         fetch.page = usize::try_from(token.number).ok();
         fetch.cookie = Some(Cookie::parse(&token.token)?);
     }
+    // FetchXML tells values under a name of the query's own only if there are any.
+    let is_complete = fetch.aggregate || name == "sql";
     let lists_columns = !fetch.aggregate && fetch.entity.attributes != Attributes::All;
-    let with_names = call.wants_names();
-    let fetched = match call.execute(RetrieveFetch { fetch, with_names }).await? {
+    let fetched = match call.execute(message).await? {
         Reply::Fetched(fetched) => *fetched,
         other => return Err(unexpected(&other)),
     };
@@ -74,8 +87,9 @@ async fn answer(call: &Call, mut fetch: Fetch, is_linked: bool) -> Result<Answer
     let reading = reading_of(call, has_money).await?;
     let shape = Shape {
         lists_columns,
+        is_complete,
         counts: query.count,
-        next: next_link(call, &fetched).filter(|_| is_linked),
+        next: next_link(call, &fetched).filter(|_| name != "fetchXml"),
     };
     let body = Payload::new(style(call, &reading)).fetched(&fetched, &shape);
     let applied = call.preferences.applied(false, true);
@@ -126,7 +140,7 @@ fn check_alone(call: &Call, name: &str) -> Result<()> {
         ("$select", !select.is_empty()),
         ("$filter", filter.is_some()),
         ("$orderby", !order_by.is_empty()),
-        ("$top", top.is_some()),
+        ("$top", top.is_some() && name != "$apply"),
         ("$expand", !expand.is_empty()),
         ("$skiptoken", skip_token.is_some() && name == "fetchXml"),
     ];

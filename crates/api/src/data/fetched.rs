@@ -15,6 +15,8 @@ use super::payload::Payload;
 pub(super) struct Shape {
     /// Whether the context lists the columns.
     pub lists_columns: bool,
+    /// Whether every row has every column, also those without a value.
+    pub is_complete: bool,
     /// Whether `$count` was asked for.
     pub counts: bool,
     /// Where the next page is, for pages that are told by a link.
@@ -46,7 +48,7 @@ impl Payload<'_> {
         self.key("value");
         self.begin('[');
         for row in &fetched.rows {
-            self.fetched_row(fetched, row);
+            self.fetched_row(fetched, row, shape);
         }
         self.end(']');
         if let Some(next) = &shape.next {
@@ -56,7 +58,7 @@ impl Payload<'_> {
         self.into_bytes()
     }
 
-    fn fetched_row(&mut self, fetched: &Fetched, row: &FetchedRow) {
+    fn fetched_row(&mut self, fetched: &Fetched, row: &FetchedRow, shape: &Shape) {
         self.comma();
         self.begin('{');
         if row.version != 0 {
@@ -64,8 +66,7 @@ impl Payload<'_> {
             self.display(format_args!("\"W/\\\"{}\\\"\"", row.version));
         }
         for (column, value) in fetched.columns.iter().zip(&row.values) {
-            // Values under a name of the query's own are told if there are any.
-            if !(value.is_null() && column.is_aliased && !fetched.is_aggregate) {
+            if shape.is_complete || !column.is_aliased || !value.is_null() {
                 self.fetched_value(fetched, row, column, value);
             }
         }

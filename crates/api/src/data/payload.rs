@@ -19,6 +19,7 @@ use super::annotations::{
 use super::currencies::Currencies;
 use super::format::{date, decimal_text, formatted};
 use super::navigation::of_lookup;
+use super::paging::PageToken;
 
 /// What decides how rows are written.
 #[derive(Clone, Copy)]
@@ -288,9 +289,11 @@ impl<'a> Payload<'a> {
             Expanded::One(Some(related)) => self.related(record, name, related, expands),
             Expanded::Many(page) => {
                 self.rows(&page.rows, expands);
-                self.key(&format!("{name}@odata.nextLink"));
-                let link = self.next_link(record, name, expand);
-                self.text(&link);
+                if page.next.is_some() || !page.is_paged {
+                    self.key(&format!("{name}@odata.nextLink"));
+                    let link = self.next_link(record, name, expand, page);
+                    self.text(&link);
+                }
             }
         }
     }
@@ -308,11 +311,22 @@ impl<'a> Payload<'a> {
         }
     }
 
-    /// Where all the related rows are. The platform gives it even when it gave all of them.
-    fn next_link(&self, record: &Record, name: &str, expand: Option<&Expand>) -> String {
-        let Style { root, .. } = self.style;
-        let options = expand.map(|expand| write_options(&expand.query)).unwrap_or_default();
-        let link = format!("{root}{}({})/{name}", record.table.set_name, record.id);
+    /// Where the next page of the related rows is; of rows that come all at once, where all of them
+    /// are, which the platform tells even when it gave all of them.
+    fn next_link(
+        &self,
+        record: &Record,
+        name: &str,
+        expand: Option<&Expand>,
+        page: &Page,
+    ) -> String {
+        let mut query = expand.map(|expand| expand.query.clone()).unwrap_or_default();
+        if let Some(token) = page.next.clone() {
+            query.top = query.top.map(|top| top.saturating_sub(page.rows.len()));
+            query.skip_token = Some(PageToken { number: 2, token }.text());
+        }
+        let options = write_options(&query);
+        let link = format!("{}{}({})/{name}", self.style.root, record.table.set_name, record.id);
         if options.is_empty() { link } else { format!("{link}?{options}") }
     }
 

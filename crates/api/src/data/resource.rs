@@ -65,8 +65,9 @@ pub(super) async fn answer(call: &Call) -> Result<Answer> {
 fn check_query(call: &Call) -> Result<()> {
     let is_set =
         matches!(call.path.as_slice(), [Segment::Name { arguments: Arguments::Absent, .. }]);
-    match fetch::asked(call)? {
-        Some((name, _)) if !(is_set && call.method == Method::GET) => {
+    let option = fetch::asked(call)?.map(|(name, _)| name);
+    match option.or(call.options.apply.as_ref().map(|_| "$apply")) {
+        Some(name) if !(is_set && call.method == Method::GET) => {
             let message =
                 format!("'{name}' is for reading the rows of a table: GET accounts?{name}=…");
             Err(Error::new(Kind::Invalid, "0x80060888", message))
@@ -95,9 +96,10 @@ async fn named(call: &Call, name: &str, arguments: &Arguments, rest: &[Segment])
 async fn collection(call: &Call, table: &Arc<Table>, rest: &[Segment]) -> Result<Answer> {
     match rest {
         [] => match call.method {
-            Method::GET => match fetch::asked(call)? {
-                Some(query) => fetch::list(call, table, query).await,
-                None => rows::list(call, table, None).await,
+            Method::GET => match (fetch::asked(call)?, &call.options.apply) {
+                (Some(query), _) => fetch::list(call, table, query).await,
+                (None, Some(apply)) => fetch::apply(call, table, apply).await,
+                (None, None) => rows::list(call, table, None).await,
             },
             Method::POST => rows::create(call, table).await,
             _ => Err(not_allowed(call)),

@@ -162,7 +162,9 @@ fn row_query(call: &Call) -> Result<Query> {
                        applied to a single row.";
         return Err(Error::new(base::Kind::Invalid, "0x80060888", message));
     }
-    Ok(Query { select, expand, ..Query::default() })
+    // Of the row itself there are no pages, but of collections that come along.
+    let page_size = call.preferences.page_size;
+    Ok(Query { select, expand, page_size, ..Query::default() })
 }
 
 async fn row_answer(call: &Call, record: &Record, query: &Query) -> Result<Answer> {

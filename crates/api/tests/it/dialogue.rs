@@ -143,7 +143,7 @@ impl<'w> Dialogue<'w> {
             body = lines.collect::<Vec<_>>().join("\n");
         }
         if let Ok(json) = serde_json::from_str::<serde_json::Value>(&body) {
-            if let Some(next) = json["@odata.nextLink"].as_str() {
+            if let Some(next) = json["@odata.nextLink"].as_str().or_else(|| nested_link(&body)) {
                 self.next = next.to_owned();
             }
             if let Some(delta) = json["@odata.deltaLink"].as_str() {
@@ -244,6 +244,12 @@ fn without_number(text: &str, name: &str) -> String {
     let Some((before, after)) = text.split_once(name) else { return text.to_owned() };
     let rest = after.trim_start_matches(|c: char| c.is_ascii_hexdigit());
     format!("{before}{name}n{rest}")
+}
+
+/// The first link to a next page of rows that came along with a row.
+fn nested_link(body: &str) -> Option<&str> {
+    let mut links = body.split("@odata.nextLink\":\"").skip(1);
+    links.find_map(|rest| rest.split('"').next().filter(|link| link.contains("$skiptoken=")))
 }
 
 /// The tokens of links as `…`.

@@ -137,7 +137,7 @@ async fn delete_found(
     }
     let mut last = None;
     loop {
-        let message = RetrieveFetch { fetch: fetch.clone(), with_names: false };
+        let message = RetrieveFetch { fetch: fetch.clone(), filter: None, with_names: false };
         let Reply::Fetched(page) = environment.execute(cx, message).await? else {
             return Err(Error::internal("a query was answered with something else than rows"));
         };

@@ -29,7 +29,6 @@ mod relationship_update;
 mod retrieve;
 mod retrieve_changes;
 mod retrieve_fetch;
-mod retrieve_ids;
 mod retrieve_multiple;
 mod retrieve_total_record_count;
 mod role_privileges;
@@ -77,7 +76,6 @@ pub use relationship_update::UpdateRelationship;
 pub use retrieve::Retrieve;
 pub use retrieve_changes::{Changes, RetrieveChanges};
 pub use retrieve_fetch::RetrieveFetch;
-pub use retrieve_ids::RetrieveIds;
 pub use retrieve_multiple::{From as RetrieveFrom, RetrieveMultiple};
 pub use retrieve_total_record_count::RetrieveTotalRecordCount;
 pub use role_privileges::{
@@ -164,7 +162,6 @@ messages! {
     RetrieveFetch,
     RetrieveDuplicates,
     RetrieveFile,
-    RetrieveIds,
     RetrieveMultiple,
     RetrievePrincipalAccess,
     RetrieveTotalRecordCount,
@@ -196,7 +193,6 @@ impl Message {
                 | Self::RetrieveFetch(_)
                 | Self::RetrieveDuplicates(_)
                 | Self::RetrieveFile(_)
-                | Self::RetrieveIds(_)
                 | Self::RetrieveMultiple(_)
                 | Self::RetrievePrincipalAccess(_)
                 | Self::RetrieveTotalRecordCount(_)
@@ -257,7 +253,6 @@ pub(crate) async fn dispatch(session: &mut Session<'_>, message: Message) -> Res
         | Message::RetrieveFetch(_)
         | Message::RetrieveDuplicates(_)
         | Message::RetrieveFile(_)
-        | Message::RetrieveIds(_)
         | Message::RetrieveMultiple(_)
         | Message::RetrievePrincipalAccess(_)
         | Message::RetrieveTotalRecordCount(_)
@@ -274,7 +269,6 @@ pub(crate) async fn dispatch_read(scope: &mut ReadScope<'_>, message: Message) -
         Message::RetrieveChangeHistory(it) => it.run(scope).await,
         Message::RetrieveChanges(it) => it.run(scope).await,
         Message::RetrieveFetch(it) => it.run(scope).await,
-        Message::RetrieveIds(it) => it.run(scope).await,
         Message::RetrieveDuplicates(it) => it.run(scope).await,
         Message::RetrieveFile(it) => it.run(scope).await,
         Message::RetrieveMultiple(it) => it.run(scope).await,
@@ -328,8 +322,6 @@ pub enum Reply {
     Page(Page),
     /// A page of rows of a query over linked tables.
     Fetched(Box<Fetched>),
-    /// Ids of rows.
-    Ids(Vec<Uuid>),
     /// How many rows tables have, by logical name.
     Counts(Vec<(String, i64)>),
     /// Definitions were created: for a relationship the relationships first, then the lookup.

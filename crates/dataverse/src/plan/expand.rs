@@ -10,7 +10,7 @@ use super::condition::{Condition, Field, Join};
 use super::filter::{check_secured, is_of, primary};
 use super::literal::{bad, unknown_property};
 use super::navigation::{Navigation, navigation, property};
-use super::read::{Asker, Base, Columns, ReadPlan, read};
+use super::read::{Asker, Base, Columns, ReadPlan, read_at};
 
 /// The related rows of a page.
 #[derive(Clone, Debug)]
@@ -30,8 +30,10 @@ pub(crate) struct Branch {
     pub parent: Parent,
     /// The column of the related rows (or of the table between) that says to whom they belong.
     pub group: Field,
-    /// At most so many for each row.
+    /// At most so many for each row, and one more if there are further pages.
     pub top: Option<usize>,
+    /// How many rows a page has, if they come page by page.
+    pub page: Option<usize>,
     /// The read; the ids of the page are added to its condition.
     pub plan: ReadPlan,
 }
@@ -45,17 +47,39 @@ pub(crate) enum Parent {
     Lookup(usize, String),
 }
 
-/// Plans the expands of a query on `table`. Lookups that are needed are read along.
+/// Plans the expands of a query on `table`, which is itself so many levels below the first. Lookups
+/// that are needed are read along.
 pub(crate) fn expands(
     asker: &Asker<'_>,
     table: &Arc<Table>,
     columns: &mut Arc<Columns>,
-    expands: &[Expand],
+    query: &Query,
+    depth: usize,
 ) -> Result<Vec<ExpandPlan>> {
-    if count(expands, 0)? > limits::EXPAND_MAX {
+    if count(&query.expand, 0)? > limits::EXPAND_MAX {
         return Err(bad(format!("A request has at most {} $expand options.", limits::EXPAND_MAX)));
     }
-    expands.iter().map(|expand| one(asker, table, columns, expand)).collect()
+    let level = Level { depth: depth + 1, page_size: query.page_size };
+    query.expand.iter().map(|expand| one(asker, table, columns, expand, level)).collect()
+}
+
+/// Where an expand stands.
+#[derive(Clone, Copy)]
+struct Level {
+    /// How many levels below the first.
+    depth: usize,
+    /// How many rows the client wants on a page.
+    page_size: Option<usize>,
+}
+
+impl Level {
+    /// How many rows a collection has on a page. As the platform has it, a collection comes whole
+    /// unless it is one of several levels.
+    fn page(self, query: &Query) -> Option<usize> {
+        let is_nested = self.depth > 1 || !query.expand.is_empty();
+        let size = self.page_size.filter(|_| is_nested)?;
+        query.top.is_none_or(|top| top > size).then_some(size)
+    }
 }
 
 fn count(expands: &[Expand], depth: usize) -> Result<usize> {
@@ -71,37 +95,39 @@ fn one(
     table: &Arc<Table>,
     columns: &mut Arc<Columns>,
     expand: &Expand,
+    level: Level,
 ) -> Result<ExpandPlan> {
     let name = &expand.navigation;
     let way = navigation(asker.schema, table, name).ok_or_else(|| unknown_property(table, name))?;
     check_options(name, &expand.query, matches!(way, Navigation::One { .. }))?;
-    let query = &expand.query;
+    let page = level.page(&expand.query);
+    let top = page.map(|page| page + 1).or(expand.query.top);
     let (is_collection, branches) = match way {
         Navigation::One { column, targets } => {
             check_secured(asker, table, &column)?;
             let place = Arc::make_mut(columns).hidden(asker, table, &column);
             let parent = |target: &Table| Parent::Lookup(place, target.logical_name.clone());
             let branch = |target| {
-                let plan = lookup(asker, target, &targets, expand)?;
+                let plan = lookup(asker, target, &targets, expand, level)?;
                 let group = Field::value(0, primary(target)?);
-                Ok(Branch { parent: parent(target), group, top: None, plan })
+                Ok(Branch { parent: parent(target), group, top: None, page: None, plan })
             };
             (false, targets.iter().map(branch).collect::<Result<_>>()?)
         }
         Navigation::Many { column, table: many } => {
-            let mut plan = child(asker, &many, query, expand.only_references)?;
+            let mut plan = child(asker, &many, &expand.query, expand.only_references, level)?;
             plan.condition = plan.condition.and(is_of(0, &column, table));
             let group = Field::value(0, &column);
-            (true, vec![Branch { parent: Parent::Id, group, top: query.top, plan }])
+            (true, vec![Branch { parent: Parent::Id, group, top, page, plan }])
         }
         Navigation::ManyToMany { intersect, near, far, table: many, .. } => {
-            let mut plan = child(asker, &many, query, expand.only_references)?;
+            let mut plan = child(asker, &many, &expand.query, expand.only_references, level)?;
             let between = plan.tables;
             let key = Field::value(0, primary(&many)?);
             let on = Condition::same(Field::value(between, &far), key);
             plan.from.joins.push(Join { table: intersect, alias: between, on, is_outer: false });
             let group = Field::value(between, &near);
-            (true, vec![Branch { parent: Parent::Id, group, top: query.top, plan }])
+            (true, vec![Branch { parent: Parent::Id, group, top, page, plan }])
         }
     };
     Ok(ExpandPlan { navigation: name.clone(), is_collection, branches })
@@ -112,10 +138,13 @@ fn child(
     table: &Arc<Table>,
     query: &Query,
     only_references: bool,
+    level: Level,
 ) -> Result<ReadPlan> {
-    let reference =
-        only_references.then(|| Query { select: vec![table.primary_id.clone()], ..query.clone() });
-    read(asker, table, reference.as_ref().unwrap_or(query), &Base::All)
+    let mut query = Query { page_size: level.page_size, ..query.clone() };
+    if only_references {
+        query.select = vec![table.primary_id.clone()];
+    }
+    read_at(asker, table, &query, &Base::All, level.depth)
 }
 
 /// Behind an owner are users and teams; a column that only one of them has is read of that one.
@@ -124,6 +153,7 @@ fn lookup(
     target: &Arc<Table>,
     targets: &[Arc<Table>],
     expand: &Expand,
+    level: Level,
 ) -> Result<ReadPlan> {
     let is_elsewhere = |name: &String| {
         property(target, name).is_none()
@@ -135,7 +165,7 @@ fn lookup(
     if has_names && query.select.is_empty() {
         query.select.push(target.primary_id.clone());
     }
-    child(asker, target, &query, expand.only_references)
+    child(asker, target, &query, expand.only_references, level)
 }
 
 fn check_options(name: &str, query: &Query, is_single: bool) -> Result<()> {

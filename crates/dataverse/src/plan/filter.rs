@@ -62,6 +62,11 @@ impl Scope {
         Self { from, known: Vec::new() }
     }
 
+    /// A table with what is joined to it already; none of that is known by a navigation property.
+    pub fn over(from: From) -> Self {
+        Self { from, known: Vec::new() }
+    }
+
     /// Makes the plan's condition of `filter` on the rows of this table.
     pub fn filter(
         &mut self,

@@ -118,6 +118,17 @@ pub(crate) fn read(
     query: &Query,
     base: &Base,
 ) -> Result<ReadPlan> {
+    read_at(asker, table, query, base, 0)
+}
+
+/// The same for rows that come along with others, so many levels below.
+pub(super) fn read_at(
+    asker: &Asker<'_>,
+    table: &Arc<Table>,
+    query: &Query,
+    base: &Base,
+    depth: usize,
+) -> Result<ReadPlan> {
     if table.table_type == TableType::Virtual {
         let name = &table.logical_name;
         return Err(Error::not_implemented(format!("Reading rows of the computed table '{name}'")));
@@ -138,7 +149,7 @@ pub(crate) fn read(
         false => order(asker, &mut scope, &mut aliases, &query.order_by)?,
     };
     let mut columns = shown(asker, table, &query.select)?;
-    let expands = expands(asker, table, &mut columns, &query.expand)?;
+    let expands = expands(asker, table, &mut columns, query, depth)?;
     let (rows_max, is_paged) = rows_max(query);
     let walks = rows_max <= limits::PAGE_WALK_ROWS_MAX && walks(asker, table, base, &order);
     let fingerprint = if is_one { 0 } else { question(table, query) };

@@ -1,8 +1,8 @@
 //! Carrying out queries over linked tables.
 
-use base::{Error, Kind, Result, Uuid, limits};
+use base::{Error, Kind, Result, limits};
 use db::Statement;
-use query::fetch::{Attribute, Attributes, Condition, Fetch, Figure, Filter, Link, Node, Operator};
+use query::fetch::{Fetch, Figure};
 
 use super::read::asker;
 use crate::plan::{self, FetchPlan, Output, Source};
@@ -13,9 +13,10 @@ use crate::{Fetched, FetchedColumn, FetchedRow, Value, sql};
 pub(crate) async fn fetch(
     scope: &mut ReadScope<'_>,
     fetch: &Fetch,
+    filter: Option<&query::Filter>,
     with_names: bool,
 ) -> Result<Fetched> {
-    let plan = plan::fetch(&asker(scope, with_names), fetch)?;
+    let plan = plan::fetch(&asker(scope, with_names), fetch, filter)?;
     check_sources(scope, &plan).await?;
     let statement = sql::fetch(scope.store, scope.user, &plan);
     let mut found = Found::default();
@@ -54,58 +55,6 @@ pub(crate) async fn fetch(
         is_aggregate: fetch.aggregate,
         table: plan.from.table,
     })
-}
-
-/// The ids of rows that a query finds, in their order, after one of them: what a deletion of all of
-/// them goes through page by page. Columns, order and limits of the query mean nothing here.
-pub(crate) async fn ids(
-    scope: &mut ReadScope<'_>,
-    fetch: &Fetch,
-    after: Option<Uuid>,
-    rows_max: usize,
-) -> Result<Vec<Uuid>> {
-    let query = only_ids(scope, fetch, after, rows_max)?;
-    let found = self::fetch(scope, &query, false).await?;
-    let mut ids: Vec<Uuid> = found.rows.into_iter().filter_map(|row| row.id).collect();
-    // A row that is linked several times is found several times, one after the other.
-    ids.dedup();
-    Ok(ids)
-}
-
-fn only_ids(
-    scope: &ReadScope<'_>,
-    fetch: &Fetch,
-    after: Option<Uuid>,
-    rows_max: usize,
-) -> Result<Fetch> {
-    fn without_columns(link: &Link) -> Link {
-        let node = Node {
-            attributes: Attributes::Some(Vec::new()),
-            orders: Vec::new(),
-            links: link.node.links.iter().map(without_columns).collect(),
-            ..link.node.clone()
-        };
-        Link { node, ..link.clone() }
-    }
-    if fetch.aggregate {
-        return Err(Error::invalid("A query with figures finds no rows that could be deleted."));
-    }
-    let table = plan::table(scope.schema, &fetch.entity.table)?;
-    let condition = after.map(|after| {
-        let after = vec![after.to_string()];
-        let operator = Operator::GreaterThan;
-        let test = Condition::new(&table.primary_id, operator, after);
-        Filter::Condition(test)
-    });
-    let filters = fetch.entity.filter.iter().cloned().chain(condition).collect();
-    let entity = Node {
-        table: table.logical_name.clone(),
-        attributes: Attributes::Some(vec![Attribute::new(&table.primary_id)]),
-        orders: Vec::new(),
-        filter: Some(Filter::And(filters)),
-        links: fetch.entity.links.iter().map(without_columns).collect(),
-    };
-    Ok(Fetch { entity, top: Some(rows_max), ..Fetch::default() })
 }
 
 #[derive(Default)]

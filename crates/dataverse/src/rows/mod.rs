@@ -23,7 +23,7 @@ use crate::{
 pub(crate) use activity::concrete;
 pub(crate) use cascade::{assign_children, delete};
 pub(crate) use create::create;
-pub(crate) use fetch::{fetch, ids};
+pub(crate) use fetch::fetch;
 pub(crate) use link::{associate, disassociate};
 pub(crate) use read::{count_all, find, find_id, page, read_row, walk};
 pub(crate) use shares::{Principal, own_mask, share};

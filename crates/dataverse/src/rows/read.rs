@@ -108,7 +108,7 @@ pub(crate) async fn page(
         if plan.count { Some(count(scope, &plan, limits::COUNT_MAX + 1).await?) } else { None };
     finish(scope, &plan, &mut rows).await?;
     let token = Token { fingerprint: plan.fingerprint, values: last };
-    Ok(Page { rows, count, next: has_more.then(|| token.encode()) })
+    Ok(Page { rows, count, next: has_more.then(|| token.encode()), is_paged: plan.is_paged })
 }
 
 /// Rows of a page as they come.
@@ -189,7 +189,7 @@ async fn finish(scope: &mut ReadScope<'_>, plan: &ReadPlan, rows: &mut [Record])
 
 /// Reads the rows of one navigation property for all rows of a page.
 async fn expand(scope: &mut ReadScope<'_>, expand: &ExpandPlan, rows: &mut [Record]) -> Result<()> {
-    let mut related: Vec<Vec<Record>> = rows.iter().map(|_| Vec::new()).collect();
+    let mut related: Vec<Related> = rows.iter().map(|_| Related::default()).collect();
     for branch in &expand.branches {
         let parents = parents(&branch.parent, rows);
         let mut ids = parents.keys().copied().collect::<Vec<_>>();
@@ -197,28 +197,56 @@ async fn expand(scope: &mut ReadScope<'_>, expand: &ExpandPlan, rows: &mut [Reco
         ids.sort_unstable();
         let mut brought = 0;
         for ids in ids.chunks(IDS_MAX) {
-            let (belongs, mut children) = group(scope, branch, ids, &mut brought).await?;
-            finish_boxed(scope, &branch.plan, &mut children).await?;
-            for (parent, child) in belongs.into_iter().zip(children) {
+            let Children { belongs, mut rows } = group(scope, branch, ids, &mut brought).await?;
+            finish_boxed(scope, &branch.plan, &mut rows).await?;
+            for ((parent, order), row) in belongs.into_iter().zip(rows) {
                 let Some((last, others)) = parents.get(&parent).and_then(|of| of.split_last())
                 else {
                     continue;
                 };
                 for other in others {
-                    related[*other].push(child.clone());
+                    related[*other].put(branch, row.clone(), order.clone());
                 }
-                related[*last].push(child);
+                related[*last].put(branch, row, order);
             }
         }
     }
-    for (row, children) in rows.iter_mut().zip(related) {
-        let expanded = match expand.is_collection {
-            true => Expanded::Many(Page { rows: children, count: None, next: None }),
-            false => Expanded::One(children.into_iter().next().map(Box::new)),
+    for (row, related) in rows.iter_mut().zip(related) {
+        let expanded = match expand.branches.as_slice() {
+            [branch] if expand.is_collection => Expanded::Many(related.page(branch)),
+            _ => Expanded::One(related.rows.into_iter().next().map(Box::new)),
         };
         row.expanded.push((expand.navigation.clone(), expanded));
     }
     Ok(())
+}
+
+/// The rows that come along with one row.
+#[derive(Default)]
+struct Related {
+    rows: Vec<Record>,
+    /// The values of the order in the last row, where rows come page by page.
+    last: Vec<db::Value>,
+    /// Whether there are rows for another page.
+    has_more: bool,
+}
+
+impl Related {
+    fn put(&mut self, branch: &Branch, row: Record, order: Vec<db::Value>) {
+        if self.rows.len() == branch.page.unwrap_or(limits::PAGE_ROWS_MAX) {
+            self.has_more = true;
+            return;
+        }
+        self.rows.push(row);
+        self.last = order;
+    }
+
+    fn page(self, branch: &Branch) -> Page {
+        let token = Token { fingerprint: branch.plan.fingerprint, values: self.last };
+        let is_paged = branch.page.is_some();
+        let next = (is_paged && self.has_more).then(|| token.encode());
+        Page { rows: self.rows, count: None, next, is_paged }
+    }
 }
 
 fn finish_boxed<'a>(
@@ -247,13 +275,20 @@ fn parents(parent: &ExpandParent, rows: &[Record]) -> HashMap<Uuid, Vec<usize>> 
     parents
 }
 
+/// Related rows of some rows.
+struct Children {
+    /// To which row each belongs, and its values of the order.
+    belongs: Vec<(Uuid, Vec<db::Value>)>,
+    rows: Vec<Record>,
+}
+
 /// The related rows of some rows, and to which of them each belongs.
 async fn group(
     scope: &mut ReadScope<'_>,
     branch: &Branch,
     ids: &[Uuid],
     brought: &mut usize,
-) -> Result<(Vec<Uuid>, Vec<Record>)> {
+) -> Result<Children> {
     let filled = ids.len().next_power_of_two().min(IDS_MAX).max(ids.len());
     let last = ids.last().copied().unwrap_or_default();
     let mut list = ids.iter().map(|id| db::Value::Id(*id)).collect::<Vec<_>>();
@@ -261,16 +296,20 @@ async fn group(
     let rows_max = limits::EXPANDED_ROWS_MAX.saturating_sub(*brought) + 1;
     let statement = sql::group(scope.store, scope.user, branch, list, rows_max);
     let shape = sql::Shape::of(&branch.plan, 1);
-    let (mut belongs, mut children) = (Vec::new(), Vec::new());
+    let steps = if branch.page.is_some() { branch.plan.order.len() } else { 0 };
+    let (mut belongs, mut rows) = (Vec::new(), Vec::new());
     scope
         .db
         .for_each(&statement, |row| {
-            belongs.push(row.get(0)?);
-            children.push(shape.record(row)?.0);
+            let (record, place) = shape.record(row)?;
+            let order =
+                (place..place + steps).map(|index| row.value(index).map(ValueRef::to_value));
+            belongs.push((row.get(0)?, order.collect::<Result<_>>()?));
+            rows.push(record);
             Ok(())
         })
         .await?;
-    *brought += children.len();
+    *brought += rows.len();
     if *brought > limits::EXPANDED_ROWS_MAX {
         return Err(Error::new(
             Kind::Invalid,
@@ -281,7 +320,7 @@ async fn group(
             ),
         ));
     }
-    Ok((belongs, children))
+    Ok(Children { belongs, rows })
 }
 
 /// Who asks.

@@ -69,7 +69,8 @@ pub(crate) fn count(store: &Store, user: &User, plan: &ReadPlan, max: i64) -> St
 }
 
 /// Related rows of several rows at once; the first column says to which they belong. At most
-/// `rows_max` of them.
+/// `rows_max` of them. Behind the columns of those that come page by page are the values of the
+/// order.
 pub(crate) fn group(
     store: &Store,
     user: &User,
@@ -86,6 +87,11 @@ pub(crate) fn group(
     writer.field(&branch.group);
     writer.push(" as parent, ");
     writer.columns(&plan.columns.list, branch.top.is_some());
+    for (index, step) in plan.order.iter().enumerate().filter(|_| branch.page.is_some()) {
+        writer.push(", ");
+        writer.order_value(step);
+        writer.push(&format!(" as o{index}"));
+    }
     if branch.top.is_some() {
         writer.push(", row_number() over (partition by ");
         writer.field(&branch.group);

@@ -101,7 +101,8 @@ fn fetches(
         let now = Instant(1_700_000_000);
         let asker = Asker { schema, user, now, with_names: false, cache: None };
         let fetch = query::fetch::parse_xml(xml).unwrap();
-        let plan = plan::fetch(&asker, &fetch).unwrap_or_else(|error| panic!("{xml}: {error}"));
+        let plan =
+            plan::fetch(&asker, &fetch, None).unwrap_or_else(|error| panic!("{xml}: {error}"));
         statements.push((format!("{xml}, {name}"), sql::fetch(store, user, &plan)));
         if fetch.total_count {
             let count = sql::fetch_count(store, user, &plan, 5001);

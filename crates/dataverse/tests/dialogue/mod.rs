@@ -186,7 +186,7 @@ impl Dialogue {
     async fn fetched(&self, xml: &str) -> Result<Fetched> {
         let fetch = query::fetch::parse_xml(xml).map_err(Error::from)?;
         let with_names = xml.contains("latematerialize");
-        match self.execute(RetrieveFetch { fetch, with_names }).await? {
+        match self.execute(RetrieveFetch { fetch, filter: None, with_names }).await? {
             Reply::Fetched(fetched) => Ok(*fetched),
             other => panic!("rows: {other:?}"),
         }

@@ -154,6 +154,13 @@ fn rows_go_from_one_environment_to_another() {
     assert_eq!(tasks[0]["_fh_projectid_value"], project);
     let counted = world.json("data list contacts --filter statecode+eq+0 --top 1 -env two");
     assert_eq!(counted.as_array().unwrap().len(), 1);
+    let query = "<fetch><entity name='account'><attribute name='name'/><link-entity name='contact' \
+                 from='contactid' to='primarycontactid'><attribute name='lastname' alias='of'/>\
+                 </link-entity></entity></fetch>";
+    let fetched = world.json(&format!("env fetch -x {} -env two", query.replace(' ', "+")));
+    assert_eq!((&fetched[0]["name"], &fetched[0]["of"]), (&"Contoso".into(), &"Ana".into()));
+    std::fs::write(world.path("query.xml"), query).unwrap();
+    assert_eq!(world.json("env fetch --xmlFile query.xml -env two"), fetched);
     world.json(&format!("data delete contact {contact} -env two"));
     assert_eq!(
         world.failure(1, &format!("data get contact {contact} -env two"))["code"],

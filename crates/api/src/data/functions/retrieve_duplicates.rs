@@ -59,7 +59,7 @@ async fn run(call: &Call, arguments: Named) -> Result<Answer> {
     };
     let skip = (paging.page - 1).saturating_mul(paging.size);
     let shown = found.into_iter().skip(skip).take(paging.size).collect();
-    let page = Page { rows: shown, count: None, next: None };
+    let page = Page { rows: shown, ..Page::default() };
     let reading = rows::reading(call, matching).await?;
     let body = Payload::new(rows::style(call, &reading)).page(&page, matching, &query, None);
     Ok(Answer::json(StatusCode::OK, body))

@@ -13,9 +13,11 @@ use std::sync::Arc;
 
 use base::{Error, Kind, Result, limits};
 use metadata::{Column, Table};
+use query::Filter;
 use query::fetch::{Fetch, Figure};
 
 use super::condition::{Condition, Field, From, PartOf};
+use super::filter::Scope;
 use super::read::{Asker, ReadColumn};
 use crate::plan::literal::bad;
 
@@ -97,11 +99,21 @@ pub(crate) enum Source {
     },
 }
 
-/// Decides how to answer a query over linked tables.
-pub(crate) fn fetch(asker: &Asker<'_>, fetch: &Fetch) -> Result<FetchPlan> {
+/// Decides how to answer a query over linked tables; `filter` also says which rows of the first
+/// one.
+pub(crate) fn fetch(
+    asker: &Asker<'_>,
+    fetch: &Fetch,
+    filter: Option<&Filter>,
+) -> Result<FetchPlan> {
     let mut planner = Planner::new(asker, fetch)?;
     let table = planner.root_table(&fetch.entity.table)?;
-    let (from, mut condition) = planner.tables(&table, &fetch.entity)?;
+    let (mut from, mut condition) = planner.tables(&table, &fetch.entity)?;
+    if let Some(filter) = filter {
+        let mut scope = Scope::over(from);
+        condition = condition.and(scope.filter(asker, &mut planner.aliases, filter)?);
+        from = scope.from;
+    }
     if fetch.archived {
         // There is no long-term archive, so nothing is in it.
         condition = Condition::Const(false);

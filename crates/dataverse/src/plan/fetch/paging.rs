@@ -26,8 +26,7 @@ impl Paging {
         let all = limits::PAGE_ROWS_MAX;
         let (rows_max, is_paged) = match (fetch.top, fetch.count) {
             (Some(top), _) => (top, false),
-            (None, Some(count)) => (count.max(1), fetch.offset.is_none()),
-            (None, None) => (all, fetch.offset.is_none()),
+            (None, count) => (count.unwrap_or(all).max(1), true),
         };
         let rows_max = rows_max.min(all);
         let page = fetch.page.unwrap_or(1).max(1);
@@ -35,7 +34,9 @@ impl Paging {
             Some(cookie) if page > 1 => turned(cookie, page, rows_max, order)?,
             _ => (None, skipped(page, rows_max)?),
         };
-        let offset = offset.saturating_add(fetch.offset.unwrap_or_default());
+        // What was passed over on the first page is passed over for good.
+        let first = fetch.offset.filter(|_| after.is_none()).unwrap_or_default();
+        let offset = offset.saturating_add(first);
         Ok(Self { page, after, offset, rows_max, is_paged })
     }
 }
