@@ -56,3 +56,35 @@ pub(super) fn stalled() -> Error {
         format!("Nothing of the body came for {BODY_STALL_SECONDS} seconds. Send it again."),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+
+    use super::*;
+
+    fn content(body: Body) -> Content {
+        Content { rest: BytesMut::new(), body: Some(body.into_data_stream()) }
+    }
+
+    #[tokio::test]
+    async fn blocks_are_full_but_the_last() {
+        let pieces = (0..3).map(|_| Ok::<_, std::io::Error>(vec![7; FILE_BLOCK_BYTES_MAX / 2 + 1]));
+        let mut content = content(Body::from_stream(stream::iter(pieces)));
+        let mut lengths = Vec::new();
+        while let Ok(block) = content.block().await
+            && !block.is_empty()
+        {
+            lengths.push(block.len());
+        }
+        assert_eq!(lengths, [FILE_BLOCK_BYTES_MAX, FILE_BLOCK_BYTES_MAX / 2 + 3]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_stands_still_is_given_up() {
+        let body = stream::pending::<Result<Bytes, std::io::Error>>();
+        let error = content(Body::from_stream(body)).block().await.map(drop).unwrap_err();
+        assert_eq!(error.kind, Kind::Invalid);
+        assert!(error.message.starts_with("Nothing of the body came"));
+    }
+}

@@ -240,6 +240,7 @@ async fn data_requests(scene: &Scene) -> Vec<(String, String, String)> {
         for (name, table) in found {
             let path = match table.as_deref() {
                 None => name,
+                Some("audit") => format!("audits({ID})/Microsoft.Dynamics.CRM.{name}"),
                 Some("role") => {
                     scene.filled(&format!("roles({{r}})/Microsoft.Dynamics.CRM.{name}"))
                 }

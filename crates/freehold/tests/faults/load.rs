@@ -90,7 +90,7 @@ impl Ledger {
     }
 
     fn refuse(&self, (status, body): (u16, String)) {
-        let body = body.chars().take(300).collect();
+        let body = body.chars().take(3000).collect();
         self.refused.lock().unwrap().push((status, body));
     }
 }
