@@ -27,6 +27,7 @@ const LEVELS: &[(&str, u8)] = &[
     ("jobs", 2),
     ("metadata", 1),
     ("package", 2),
+    ("powerfx", 1),
     ("query", 1),
     ("solutions", 4),
     // sorted: end

@@ -107,6 +107,14 @@ pub const FILE_REQUEST_BYTES_MAX: usize = 128 * 1024 * 1024;
 pub const FILE_UPLOAD_SECONDS: i64 = 24 * 3600;
 /// Unfinished uploads of one user.
 pub const FILE_UPLOADS_OPEN_MAX: u64 = 100;
+/// How deep the formula of a column may nest.
+pub const FORMULA_NESTING_MAX: usize = 50;
+/// Parts of the formula of a column with all formulas that it stands on.
+pub const FORMULA_NODES_MAX: usize = 5000;
+/// Operators and points in the formula of a column.
+pub const FORMULA_OPERATORS_MAX: usize = 500;
+/// The longest formula of a column, in bytes.
+pub const FORMULA_TEXT_BYTES_MAX: usize = 8192;
 /// How long the headers of a request may take to come, in seconds.
 pub const HEADERS_SECONDS: u64 = 15;
 /// Groups that one principal may be in, directly or through other groups.

@@ -16,15 +16,18 @@ mod component_rows;
 pub mod component_types;
 pub mod ddl;
 mod defaults;
+mod definition_log;
 mod duplicates;
 mod environment;
 mod explain;
 mod fetched;
 mod files;
+mod formula;
 pub mod messages;
 mod plan;
 mod provision;
 mod record;
+mod rollup;
 mod rows;
 mod rules;
 mod schema_store;
@@ -40,6 +43,7 @@ pub mod well_known;
 
 use base::{Error, Uuid};
 
+pub use definition_log::{DefinitionChanges, DefinitionIds};
 pub use environment::{Currency, DirectoryUser, Environment, Organization};
 pub use fetched::{Fetched, FetchedColumn, FetchedRow};
 pub use files::{FileCondition, FileInfo, FileTarget};

@@ -14,6 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::environment::Snapshot;
+use crate::formula;
 
 /// The tables that this crate keeps beside those of the schema.
 pub(crate) const MIGRATIONS: &[Migration] = &[
@@ -76,6 +77,14 @@ create table {fh_blob} (hash text not null primary key, content bytea not null)"
     versionnumber bigint
 )",
     },
+    Migration {
+        number: 6,
+        sql: "create table {fh_definition_change} (
+    generation bigint not null primary key,
+    at bigint not null,
+    changes text not null
+)",
+    },
 ];
 
 /// Brings the tables of this crate up to date in an environment that an older version made.
@@ -112,6 +121,7 @@ pub(crate) async fn load(db: &mut Connection, store: &Store) -> Result<Snapshot>
     }
     relationships.into_iter().for_each(|one| schema.put_relationship(Arc::new(one)));
     link_choices(&mut schema, &base, changes_base);
+    formula::bind_all(&mut schema);
     schema.version = version(generation);
     Ok(Snapshot { schema: Arc::new(schema), generation })
 }

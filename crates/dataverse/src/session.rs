@@ -11,8 +11,8 @@ use crate::environment::Snapshot;
 use crate::messages::{self, Message, Reply};
 use crate::plan::ColumnCache;
 use crate::{
-    BoxFuture, Environment, Event, EventData, MessageName, Stage, User, ddl, files, schema_store,
-    table_rows,
+    BoxFuture, Environment, Event, EventData, MessageName, Stage, User, ddl, definition_log, files,
+    formula, schema_store, table_rows,
 };
 
 /// One transaction of an environment. Dropped without [`Session::commit`], nothing happened.
@@ -23,6 +23,8 @@ pub struct Session<'e> {
     tx: Tx,
     /// The working copy; shared with the environment until something changes.
     schema: Arc<Schema>,
+    /// The schema that the transaction found.
+    found: Arc<Schema>,
     /// The generation of the schema that the transaction found.
     generation: u64,
     schema_changed: bool,
@@ -43,6 +45,7 @@ impl<'e> Session<'e> {
             user,
             tx,
             schema: snapshot.schema.clone(),
+            found: snapshot.schema.clone(),
             generation: snapshot.generation,
             schema_changed: false,
             users_changed: false,
@@ -164,6 +167,9 @@ impl<'e> Session<'e> {
         }
         self.change_database(before.as_deref(), Some(&table)).await?;
         schema_store::put_table(&mut self.tx, self.environment.store(), &table).await?;
+        if table.columns.values().any(|column| formula::is_formula(column)) {
+            table = formula::bound(&self.schema, &table);
+        }
         let table = Arc::new(table);
         self.change_schema().put_table(table.clone());
         if before.is_none() && !table.is_intersect {
@@ -298,7 +304,11 @@ impl<'e> Session<'e> {
         } else {
             let generation = self.generation + 1;
             let store = self.environment.store();
+            formula::bind_all(self.change_schema());
             schema_store::put_generation(&mut self.tx, store, generation).await?;
+            let changes = definition_log::between(&self.found, &self.schema);
+            let now = self.cx.now();
+            definition_log::note(&mut self.tx, store, generation, now, &changes).await?;
             self.change_schema().version = schema_store::version(generation);
             let snapshot = Snapshot { schema: self.schema, generation };
             self.environment.commit_schema(self.tx, snapshot).await?;

@@ -67,6 +67,7 @@ fn lookup(schema_name: &str) -> Column {
 
 fn one_to_many(schema_name: &str, referenced: &str, referencing: &str) -> OneToMany {
     OneToMany {
+        menu: Default::default(),
         metadata_id: Uuid::nil(),
         schema_name: schema_name.to_owned(),
         referenced_table: referenced.to_owned(),
@@ -86,6 +87,8 @@ fn one_to_many(schema_name: &str, referenced: &str, referencing: &str) -> OneToM
 
 fn many_to_many(schema_name: &str, table1: &str, table2: &str) -> ManyToMany {
     ManyToMany {
+        menu1: Default::default(),
+        menu2: Default::default(),
         metadata_id: Uuid::nil(),
         schema_name: schema_name.to_owned(),
         intersect_table: String::new(),

@@ -45,6 +45,12 @@ pub enum CalendarPart {
     YearDay,
     /// The day of the week; Sunday is 0.
     Weekday,
+    /// The hour, from 0.
+    Hour,
+    /// The minute, from 0.
+    Minute,
+    /// The second, from 0.
+    Second,
 }
 
 /// Names of PostgreSQL end after this many bytes.
@@ -118,6 +124,9 @@ impl Dialect {
             CalendarPart::Day => ("%d", "day"),
             CalendarPart::YearDay => ("%j", "doy"),
             CalendarPart::Weekday => ("%w", "dow"),
+            CalendarPart::Hour => ("%H", "hour"),
+            CalendarPart::Minute => ("%M", "minute"),
+            CalendarPart::Second => ("%S", "second"),
         };
         match self {
             Self::Sqlite => format!("cast(strftime('{format}', {expr}, 'unixepoch') as integer)"),
@@ -143,6 +152,112 @@ impl Dialect {
         match self {
             Self::Sqlite => format!("x'{}'", id.simple()),
             Self::Postgres => format!("'{id}'::uuid"),
+        }
+    }
+
+    /// A text in upper case.
+    pub fn upper(self, expr: &str) -> String {
+        match self {
+            // Our own, as `lower` is.
+            Self::Sqlite => format!("upper({expr})"),
+            Self::Postgres => format!("upper({expr} collate \"und-x-icu\")"),
+        }
+    }
+
+    /// A text in lower case.
+    pub fn lower(self, expr: &str) -> String {
+        match self {
+            Self::Sqlite => format!("lower({expr})"),
+            Self::Postgres => format!("lower({expr} collate \"und-x-icu\")"),
+        }
+    }
+
+    /// Where `needle` is in `text`, from 1; 0 if it is not there.
+    pub fn place_of(self, needle: &str, text: &str) -> String {
+        match self {
+            Self::Sqlite => format!("instr({text}, {needle})"),
+            Self::Postgres => format!("strpos({text}, {needle})"),
+        }
+    }
+
+    /// A double without what its binary form adds after the fifteenth digit.
+    pub fn fifteen_digits(self, expr: &str) -> String {
+        match self {
+            // The text of a double has fifteen digits.
+            Self::Sqlite => format!("(({expr} || '') + 0.0)"),
+            Self::Postgres => format!("cast(cast({expr} as numeric) as double precision)"),
+        }
+    }
+
+    /// A double rounded to a whole one, halves away from zero.
+    pub fn rounded(self, expr: &str) -> String {
+        match self {
+            Self::Sqlite => format!("round(({expr} || '') + 0.0)"),
+            Self::Postgres => {
+                format!("cast(round(cast({expr} as numeric)) as double precision)")
+            }
+        }
+    }
+
+    /// A double without its fraction.
+    pub fn truncated(self, expr: &str) -> String {
+        match self {
+            Self::Sqlite => format!("cast(cast({expr} as integer) as real)"),
+            Self::Postgres => format!("trunc({expr})"),
+        }
+    }
+
+    /// A double as a text, without a fraction where it has none.
+    pub fn number_text(self, expr: &str) -> String {
+        match self {
+            Self::Sqlite => format!("fh_number_text({expr})"),
+            Self::Postgres => format!("cast(trim_scale(cast({expr} as numeric)) as text)"),
+        }
+    }
+
+    /// A double as a text with so many digits after the point.
+    pub fn fixed_text(self, expr: &str, digits: u8) -> String {
+        let digits = usize::from(digits);
+        match self {
+            Self::Sqlite => format!("fh_fixed_text({expr}, {digits})"),
+            Self::Postgres => format!("cast(round(cast({expr} as numeric), {digits}) as text)"),
+        }
+    }
+
+    /// The number that a text tells, as a double; null if it tells none.
+    pub fn parsed_number(self, expr: &str) -> String {
+        match self {
+            Self::Sqlite => format!("fh_number({expr})"),
+            Self::Postgres => format!(
+                "(select case when v ~ '^[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]{{1,2}})?$' \
+                 then cast(v as double precision) end from (select trim({expr}) as v) q)"
+            ),
+        }
+    }
+
+    /// `base` to the power of `exponent`; null where that is no number.
+    pub fn power(self, base: &str, exponent: &str) -> String {
+        match self {
+            Self::Sqlite => format!("fh_power({base}, {exponent})"),
+            Self::Postgres => format!(
+                "(select case when (b = 0 and e < 0) or (b < 0 and e <> trunc(e)) \
+                 or abs(e) * abs(ln(case when b = 0 then 1 else abs(b) end)) > 700 then null \
+                 else power(b, e) end from (select {base} as b, {exponent} as e) q)"
+            ),
+        }
+    }
+
+    /// A moment some months later, in seconds since 1970; the last day of the month where there is
+    /// no such day.
+    pub fn months_later(self, seconds: &str, months: &str) -> String {
+        match self {
+            Self::Sqlite => format!(
+                "unixepoch({seconds}, 'unixepoch', cast({months} as integer) || ' months', 'floor')"
+            ),
+            Self::Postgres => format!(
+                "cast(extract(epoch from (to_timestamp({seconds}) at time zone 'UTC') \
+                 + make_interval(months => cast({months} as integer))) as bigint)"
+            ),
         }
     }
 

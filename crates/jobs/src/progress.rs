@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use base::{Cx, Error, Kind, Result, Uuid};
 
-use crate::{Job, Queue, Stage, StageName, State};
+use crate::{Job, NewJob, Queue, Stage, StageName, State};
 
 /// Lets a handler tell how far it is.
 pub struct Progress {
@@ -36,6 +36,11 @@ impl Progress {
         }
         self.queue.wake();
         Ok(())
+    }
+
+    /// Puts another job into the queue, for what comes next; one that is there already stays.
+    pub async fn enqueue(&self, cx: &Cx, new: NewJob) -> Result<()> {
+        self.queue.enqueue_once(cx, new).await
     }
 
     /// The stages as they are after the work ended: all succeeded, or the current one failed.

@@ -93,6 +93,19 @@ impl Queue {
         Ok(job)
     }
 
+    /// The same for a job whose id is given: one that is there already stays as it is.
+    pub async fn enqueue_once(&self, cx: &Cx, new: NewJob) -> Result<()> {
+        let Some(id) = new.id else { return self.enqueue_now(cx, new).await.map(|_| ()) };
+        if self.job_find(id).await?.is_some() {
+            return Ok(());
+        }
+        match self.enqueue_now(cx, new).await {
+            // Somebody else was quicker.
+            Err(_) if self.job_find(id).await?.is_some() => Ok(()),
+            result => result.map(|_| ()),
+        }
+    }
+
     /// Makes workers and those who wait look at the queue now.
     pub fn wake(&self) {
         self.changes.send_modify(|n| *n = n.wrapping_add(1));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::formula::Bound;
 use crate::{Choice, Label, ManagedProperties};
 
 /// A column of a table.
@@ -53,6 +54,9 @@ pub struct Column {
     /// The definition of a calculated, rollup or formula column.
     #[serde(default)]
     pub formula: Option<String>,
+    /// What the formula means in its environment.
+    #[serde(skip)]
+    pub bound: Bound,
     /// The solution version that introduced it.
     #[serde(default)]
     pub introduced_version: Option<String>,
@@ -333,6 +337,7 @@ impl Column {
             is_audited: true,
             auto_number_format: None,
             formula: None,
+            bound: Bound::default(),
             introduced_version: None,
             managed_properties: ManagedProperties::default(),
         }

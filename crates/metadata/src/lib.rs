@@ -6,6 +6,7 @@
 mod choice;
 mod column;
 mod diff;
+pub mod formula;
 pub mod ids;
 mod label;
 mod managed_property;
@@ -24,6 +25,8 @@ pub use column::{
 pub use diff::{TableChange, diff};
 pub use label::{ENGLISH, Label, LanguageCode};
 pub use managed_property::ManagedProperties;
-pub use relationship::{Cascade, CascadeAction, ManyToMany, OneToMany, Relationship};
+pub use relationship::{
+    Cascade, CascadeAction, ManyToMany, Menu, MenuBehavior, MenuGroup, OneToMany, Relationship,
+};
 pub use schema::Schema;
 pub use table::{Key, Ownership, Table, TableType};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::ManagedProperties;
+use crate::{Label, ManagedProperties};
 
 /// A relationship of either kind.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,6 +51,9 @@ pub struct OneToMany {
     /// What may be changed above the base layer.
     #[serde(default)]
     pub managed_properties: ManagedProperties,
+    /// How related rows are shown beside a row of the table that is referred to.
+    #[serde(default)]
+    pub menu: Menu,
 }
 
 /// What happens to the many when something happens to the one.
@@ -124,6 +127,48 @@ pub struct ManyToMany {
     /// What may be changed above the base layer.
     #[serde(default)]
     pub managed_properties: ManagedProperties,
+    /// How rows of the second table are shown beside a row of the first.
+    #[serde(default)]
+    pub menu1: Menu,
+    /// How rows of the first table are shown beside a row of the second.
+    #[serde(default)]
+    pub menu2: Menu,
+}
+
+/// How related rows are shown beside a row (`AssociatedMenuConfiguration`).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Menu {
+    /// Whether they are, and under which name.
+    pub behavior: MenuBehavior,
+    /// Among which others.
+    pub group: MenuGroup,
+    /// The name of their own.
+    pub label: Label,
+    /// Their place among the others.
+    pub order: Option<i32>,
+}
+
+/// Under which name related rows are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MenuBehavior {
+    /// The plural name of their table.
+    #[default]
+    UseCollectionName,
+    /// A name of their own.
+    UseLabel,
+    /// They are not shown.
+    DoNotDisplay,
+}
+
+/// Among which others related rows are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the platform's own names, which say what they are")]
+pub enum MenuGroup {
+    #[default]
+    Details,
+    Sales,
+    Service,
+    Marketing,
 }
 
 impl Relationship {

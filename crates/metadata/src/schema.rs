@@ -172,8 +172,11 @@ impl Schema {
 
     fn add_target(&mut self, table: &str, column: &str, target: &str) {
         self.change_targets(table, column, |targets| {
-            // Owners are systemuser and team; `owner` stands for both.
-            let is_new = target != "owner" && !targets.iter().any(|old| old == target);
+            // Owners are systemuser and team; `owner` stands for both. Activities of every kind have
+            // their row in `activitypointer` too, under the same id.
+            let is_new = target != "owner"
+                && (table, column) != ("activityparty", "activityid")
+                && !targets.iter().any(|old| old == target);
             is_new.then(|| targets.iter().cloned().chain([target.to_owned()]).collect())
         });
     }

@@ -35,6 +35,20 @@ pub(super) fn row_of(schema: &Schema, table: &Table, value: &Value) -> Result<Ro
     members(schema, table, read)
 }
 
+/// The rows of `table` that the body lists: `{"value": […]}`.
+pub(super) fn list(call: &Call, table: &Table) -> Result<Vec<RowInput>> {
+    let given: Members<'_> = read(call)?;
+    let Some(value) = given.get("value").filter(|value| value.get().starts_with('[')) else {
+        return Err(wrong("The body needs the member 'value' with a list of rows."));
+    };
+    let items: Vec<&RawValue> = parsed(value)?;
+    let row = |item: &RawValue| match item.get().starts_with('{') {
+        true => members(&call.schema, table, parsed(item)?),
+        false => Err(wrong("The items of 'value' must be objects.")),
+    };
+    items.into_iter().map(row).collect()
+}
+
 /// The value of one property: `{"value": …}`.
 pub(super) fn property_value(call: &Call, column: &Column) -> Result<Input> {
     let members: Members<'_> = read(call)?;

@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use axum::http::StatusCode;
 use base::limits::METADATA_DOCUMENTS_MAX;
 use base::{Result, Uuid};
-use metadata::{Column, ColumnKind, DateTimeBehavior, ENGLISH, Label, Schema, Table};
+use metadata::{Column, ColumnKind, DateTimeBehavior, ENGLISH, Label, OneToMany, Schema, Table};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, Event};
 use serde_json::{Value, json};
@@ -161,7 +161,8 @@ impl Xml {
         let attributes = [("Name", table.logical_name.as_str()), ("BaseType", &base_name)];
         self.open("EntityType", &attributes)?;
         let inherited = base.and_then(|base| base.table);
-        if inherited.is_none() {
+        // A type that derives from another has its key.
+        if base.is_none() {
             self.open("Key", &[])?;
             self.empty("PropertyRef", &[("Name", &table.primary_id)])?;
             self.close("Key")?;
@@ -240,11 +241,10 @@ impl Xml {
         let target = format!("mscrm.{}", navigation.target);
         let Some((column, referenced)) = &navigation.lookup else {
             let target = format!("Collection({target})");
-            let attributes = [
-                ("Name", navigation.name.as_str()),
-                ("Type", &target),
-                ("Partner", &navigation.partner),
-            ];
+            let mut attributes = vec![("Name", navigation.name.as_str()), ("Type", &target)];
+            if !navigation.partner.is_empty() {
+                attributes.push(("Partner", &navigation.partner));
+            }
             return self.empty("NavigationProperty", &attributes);
         };
         let mut attributes =
@@ -277,8 +277,19 @@ impl Xml {
             }
             self.complex_type(&format!("{name}Response"), members)?;
         }
-        self.open("EnumType", &[("Name", "EndpointAccessType")])?;
-        for (value, name) in ["Default", "Internet", "Intranet"].iter().enumerate() {
+        for (name, is_flags, members) in ENUM_TYPES {
+            self.enum_type(name, *is_flags, members)?;
+        }
+        Ok(())
+    }
+
+    fn enum_type(&mut self, name: &str, is_flags: bool, members: &[(&str, i32)]) -> Result<()> {
+        let mut attributes = vec![("Name", name)];
+        if is_flags {
+            attributes.push(("IsFlags", "true"));
+        }
+        self.open("EnumType", &attributes)?;
+        for (name, value) in members {
             self.empty("Member", &[("Name", name), ("Value", &value.to_string())])?;
         }
         self.close("EnumType")
@@ -414,7 +425,7 @@ fn navigations(schema: &Schema, table: &Table) -> Vec<Navigation> {
         found.push(Navigation {
             name: one.referenced_navigation.clone(),
             target: one.referencing_table.clone(),
-            partner: one.referencing_navigation.clone(),
+            partner: partner(schema, one),
             lookup: None,
         });
     }
@@ -437,6 +448,24 @@ fn navigations(schema: &Schema, table: &Table) -> Vec<Navigation> {
     });
     found.sort_by(|a, b| a.name.cmp(&b.name));
     found
+}
+
+/// The navigation property that leads back along a lookup; none where it is told with the type that
+/// the other derives from, or leads to users and teams alike.
+fn partner(schema: &Schema, one: &OneToMany) -> String {
+    let name = &one.referencing_navigation;
+    let is_inherited = schema.table(&one.referencing_table).is_some_and(|table| {
+        let inherited = base(schema, table).and_then(|base| base.table);
+        inherited.is_some_and(|base| {
+            schema
+                .many_to_one(&base.logical_name)
+                .any(|known| known.referencing_navigation == *name)
+        })
+    });
+    match is_inherited || one.referenced_table == "owner" {
+        true => String::new(),
+        false => name.clone(),
+    }
 }
 
 fn edm_type(kind: &ColumnKind) -> &'static str {
@@ -472,7 +501,7 @@ const OPEN_TYPES: &[&str] = &[
     "AuditDetail",
     "AuditDetailCollection",
     "ComplexEntityMetadata",
-    "Label",
+    "EntityQueryExpression",
     "LayerDesiredOrder",
     "PagingInfo",
     "PrincipalAccess",
@@ -481,6 +510,40 @@ const OPEN_TYPES: &[&str] = &[
     "SolutionOperationResult",
     "SolutionParameters",
     "StageSolutionResults",
+];
+
+/// The members of an enumeration.
+type Numbered = &'static [(&'static str, i32)];
+
+/// Enumerations: whether values are combined, and the members.
+const ENUM_TYPES: &[(&str, bool, Numbered)] = &[
+    (
+        "DeletedMetadataFilters",
+        true,
+        &[
+            ("Entity", 1),
+            ("Default", 1),
+            ("Attribute", 2),
+            ("Relationship", 4),
+            ("Label", 8),
+            ("OptionSet", 16),
+            ("EntityKey", 32),
+            ("All", 63),
+        ],
+    ),
+    ("EndpointAccessType", false, &[("Default", 0), ("Internet", 1), ("Intranet", 2)]),
+    (
+        "EntityFilters",
+        true,
+        &[
+            ("Entity", 1),
+            ("Default", 1),
+            ("Attributes", 2),
+            ("Privileges", 4),
+            ("Relationships", 8),
+            ("All", 15),
+        ],
+    ),
 ];
 
 /// Types that several answers or rows share.
@@ -507,6 +570,15 @@ const COMPLEX_TYPES: &[(&str, Attributes<'static>)] = &[
         ],
     ),
     (
+        "DeletedMetadataCollection",
+        &[
+            ("Count", "Edm.Int32"),
+            ("IsReadOnly", "Edm.Boolean"),
+            ("Keys", "Collection(mscrm.DeletedMetadataFilters)"),
+            ("Values", "Collection(mscrm.GuidCollection)"),
+        ],
+    ),
+    (
         "EndpointCollection",
         &[
             ("Count", "Edm.Int32"),
@@ -522,6 +594,27 @@ const COMPLEX_TYPES: &[(&str, Attributes<'static>)] = &[
             ("IsReadOnly", "Edm.Boolean"),
             ("Keys", "Collection(Edm.String)"),
             ("Values", "Collection(Edm.Int64)"),
+        ],
+    ),
+    (
+        "GuidCollection",
+        &[("Count", "Edm.Int32"), ("IsReadOnly", "Edm.Boolean"), ("Items", "Collection(Edm.Guid)")],
+    ),
+    (
+        "Label",
+        &[
+            ("LocalizedLabels", "Collection(mscrm.LocalizedLabel)"),
+            ("UserLocalizedLabel", "mscrm.LocalizedLabel"),
+        ],
+    ),
+    (
+        "LocalizedLabel",
+        &[
+            ("Label", "Edm.String"),
+            ("LanguageCode", "Edm.Int32"),
+            ("IsManaged", "Edm.Boolean"),
+            ("MetadataId", "Edm.Guid"),
+            ("HasChanged", "Edm.Boolean"),
         ],
     ),
     (

@@ -33,6 +33,7 @@ mod preferences;
 mod properties;
 mod references;
 mod resource;
+mod rollups;
 mod rows;
 mod search;
 mod unsupported;

@@ -21,6 +21,10 @@ use super::format::{date, decimal_text, formatted};
 use super::navigation::of_lookup;
 use super::paging::PageToken;
 
+/// `ObjectTypeCode` of the tables of principals.
+const SYSTEM_USER: i32 = 8;
+const TEAM: i32 = 9;
+
 /// What decides how rows are written.
 #[derive(Clone, Copy)]
 pub(super) struct Style<'a> {
@@ -218,6 +222,11 @@ impl<'a> Payload<'a> {
         }
         for (column, value) in &record.values {
             self.column(record, column, value);
+        }
+        // Users and teams are principals, whose key this is.
+        if matches!(record.table.type_code, SYSTEM_USER | TEAM) && !record.id.is_nil() {
+            self.key("ownerid");
+            self.display(format_args!("\"{}\"", record.id));
         }
         for (name, expanded) in &record.expanded {
             let expand = expands.iter().find(|expand| expand.navigation == *name);

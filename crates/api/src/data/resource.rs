@@ -168,6 +168,9 @@ async fn related_rows(
     tail: &[Segment],
 ) -> Result<Answer> {
     match tail {
+        [] if call.method == Method::PUT && table.logical_name == "activityparty" => {
+            rows::replace_parties(call, place, table).await
+        }
         [] => {
             only(call, &[Method::GET])?;
             rows::list(call, table, Some(place.from(name))).await

@@ -6,7 +6,8 @@ use axum::http::{Method, StatusCode};
 use base::limits::COUNT_MAX;
 use base::{Error, Result};
 use dataverse::messages::{
-    Create, Delete, Retrieve, RetrieveFrom, RetrieveMultiple, Update, Upsert,
+    Create, Delete, ReplaceActivityParties, Retrieve, RetrieveFrom, RetrieveMultiple, Update,
+    Upsert,
 };
 use dataverse::{Expanded, Page, Record, Reply};
 use metadata::{ENGLISH, LanguageCode, Table};
@@ -167,7 +168,8 @@ fn row_query(call: &Call) -> Result<Query> {
     Ok(Query { select, expand, page_size, ..Query::default() })
 }
 
-async fn row_answer(call: &Call, record: &Record, query: &Query) -> Result<Answer> {
+/// The answer with one row.
+pub(super) async fn row_answer(call: &Call, record: &Record, query: &Query) -> Result<Answer> {
     let reading = reading(call, &record.table).await?;
     let body = Payload::new(style(call, &reading)).single(record, query);
     let applied = call.preferences.applied(false, false);
@@ -329,4 +331,15 @@ pub(super) fn style<'a>(call: &'a Call, reading: &'a Reading) -> Style<'a> {
         language: reading.language,
         currencies: &reading.currencies,
     }
+}
+
+/// `PUT emails(…)/email_activity_parties`: who takes part in an activity, all at once.
+pub(super) async fn replace_parties(
+    call: &Call,
+    place: &Place,
+    parties: &Arc<Table>,
+) -> Result<Answer> {
+    let parties = body::list(call, parties)?;
+    call.execute(ReplaceActivityParties { target: place.reference(), parties }).await?;
+    Ok(Answer::no_content())
 }

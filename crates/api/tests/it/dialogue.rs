@@ -37,6 +37,7 @@ pub struct Dialogue<'w> {
     next: String,
     token: String,
     delta: String,
+    stamp: String,
     speaker: String,
 }
 
@@ -47,10 +48,10 @@ impl<'w> Dialogue<'w> {
         for name in ["ada", "ben"] {
             tokens.insert(name, world.token(name, &format!("http://{host}")).await);
         }
-        let (etag, next) = (String::new(), String::new());
-        let (token, delta) = (String::new(), String::new());
-        let speaker = "ada".to_owned();
-        Self { world, host, tokens, ids: Vec::new(), letters: 0, etag, next, token, delta, speaker }
+        let (etag, next, token) = (String::new(), String::new(), String::new());
+        let (delta, stamp, speaker) = (String::new(), String::new(), "ada".to_owned());
+        let ids = Vec::new();
+        Self { world, host, tokens, ids, letters: 0, etag, next, token, delta, stamp, speaker }
     }
 
     /// Sends every request of a text, and gives the text with the answers.
@@ -116,7 +117,8 @@ impl<'w> Dialogue<'w> {
     /// A text of a request with ids, tags and links put in.
     fn filled(&self, text: &str) -> String {
         let text = text.replace("{etag}", &self.etag).replace("{next}", &self.next);
-        let mut text = text.replace("{token}", &self.token).replace("{delta}", &self.delta);
+        let text = text.replace("{token}", &self.token).replace("{delta}", &self.delta);
+        let mut text = text.replace("{stamp}", &self.stamp);
         for (id, name) in &self.ids {
             text = text.replace(&format!("{{{name}}}"), id);
         }
@@ -152,6 +154,10 @@ impl<'w> Dialogue<'w> {
             if let Some(token) = json["FileContinuationToken"].as_str() {
                 self.token = token.to_owned();
             }
+            let stamp = json["ServerVersionStamp"].as_str().or(json["Timestamp"].as_str());
+            if let Some(stamp) = stamp {
+                self.stamp = stamp.to_owned();
+            }
         }
         if !body.is_empty() {
             write!(text, "\n{body}").unwrap();
@@ -169,6 +175,8 @@ impl<'w> Dialogue<'w> {
             _ => text.replace(&self.token, "{token}"),
         };
         let text = without_number(&text, "globalmetadataversion\":\"");
+        let text = without_number(&text, "ServerVersionStamp\":\"");
+        let text = without_number(&text, "Timestamp\":\"");
         let text = without_number(&text, "\"UniqueName\":\"unq");
         let text = without_tokens(&without_versions(&text), "$skiptoken=");
         let text = without_tokens(&text, "$deltatoken=");

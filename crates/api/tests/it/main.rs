@@ -8,8 +8,9 @@
 //! calls from here on; the first caller is the administrator. `Wait: <id>` waits for a job first. `Name: <name>` names what is made
 //! (or the first id of the answer);
 //! `{name}` is its id from then on. Other ids in answers become letters in order of appearance.
-//! `{etag}`, `{next}`, `{delta}`, `{token}` and `{root}` are the last tag, the last links to a next page
-//! and to changes, the last token of an upload or download, and the service root.
+//! `{etag}`, `{next}`, `{delta}`, `{token}`, `{stamp}` and `{root}` are the last tag, the last links to a
+//! next page and to changes, the last token of an upload or download, the last stamp of definitions, and
+//! the service root.
 //!
 //! `BLESS=1 cargo test -p api --test it` writes what the server says now; read the change.
 

@@ -6,6 +6,7 @@
 
 pub mod bulk_delete;
 pub mod operation;
+pub mod rollups;
 
 use std::sync::Arc;
 
@@ -27,7 +28,7 @@ pub trait EnvironmentSource: Send + Sync {
 
 /// The handlers of the jobs that are about rows.
 pub fn handlers(source: Arc<dyn EnvironmentSource>) -> Vec<Arc<dyn Handler>> {
-    vec![Arc::new(bulk_delete::BulkDelete(source))]
+    vec![Arc::new(bulk_delete::BulkDelete(source.clone())), Arc::new(rollups::Rollups(source))]
 }
 
 /// The environment of a job, and a context with the rights of whoever asked for it.

@@ -188,7 +188,18 @@ pub fn has_type_column(column: &Column) -> bool {
 /// Yes/no, choices and dates are integers; exact numbers are integers scaled by their precision; a
 /// managed property is `value + 2 * can_be_changed`; several options are text (`,1,5,`).
 pub fn storage(column: &Column) -> Option<PhysicalColumn> {
-    if matches!(column.source_type, SourceType::Calculated | SourceType::Formula) {
+    match column.source_type {
+        SourceType::Calculated | SourceType::Formula => None,
+        SourceType::Simple | SourceType::Rollup => value_storage(column),
+    }
+}
+
+/// The type of a column's values in a statement, whether they are stored or calculated; nothing if
+/// there are none.
+pub fn value_storage(column: &Column) -> Option<PhysicalColumn> {
+    if column.bound.0.is_none()
+        && matches!(column.source_type, SourceType::Calculated | SourceType::Formula)
+    {
         return None;
     }
     let (storage, scale) = match &column.kind {

@@ -10,7 +10,7 @@ use metadata::{Column, Table, TableType};
 
 pub use layout::{
     Index, IndexColumn, Layout, MONEY_SCALE, PhysicalColumn, has_type_column, key_index,
-    link_columns, storage, type_column,
+    link_columns, storage, type_column, value_storage,
 };
 
 /// Where tables are made: the dialect, and how names are qualified.

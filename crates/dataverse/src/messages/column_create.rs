@@ -12,7 +12,7 @@ use metadata::{
 use super::definitions::{
     check_label, check_name, require, require_customizable, table, table_component,
 };
-use crate::{EventData, MessageName, Reply, Session, Stage};
+use crate::{EventData, MessageName, Reply, Session, Stage, formula, rollup};
 
 /// Adds a column to a table. Lookups are made with their relationship.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +32,12 @@ impl CreateColumn {
         check(session.schema(), &table.logical_name, &column)?;
         check_free(&table, &column)?;
         derive(session.cx(), session.schema(), &table.logical_name, &mut column);
+        if formula::is_formula(&column) {
+            formula::bind(session.schema(), &table, &column)?;
+        }
+        if column.source_type == SourceType::Rollup {
+            rollup::check(session.schema(), &table, &column)?;
+        }
         let column = add(session, &table, column).await?;
         Ok(Reply::Defined(vec![column.metadata_id]))
     }
@@ -68,14 +74,51 @@ pub(super) async fn add(
 pub(super) fn check(schema: &Schema, table: &str, column: &Column) -> Result<()> {
     check_name("column", &column.schema_name, SCHEMA_NAME_CHARS_MAX)?;
     check_label("A column", "DisplayName", &column.display_name)?;
-    if column.source_type != SourceType::Simple || column.formula.is_some() {
-        return Err(Error::not_implemented(format!(
-            "The calculated, rollup or formula column {}",
-            column.schema_name
-        )));
-    }
+    check_source(column)?;
     check_kind(schema, column)
         .map_err(|error| error.context(format!("Column {} of {table}", column.schema_name)))
+}
+
+/// Refuses a source that the column's definition does not fit.
+fn check_source(column: &Column) -> Result<()> {
+    let name = &column.schema_name;
+    let is_text = column.formula.as_deref().is_some_and(|text| !text.trim().is_empty());
+    let is_powerfx = is_text && {
+        let as_formula = Column { source_type: SourceType::Formula, ..column.clone() };
+        formula::is_formula(&as_formula)
+    };
+    match column.source_type {
+        SourceType::Simple if is_text => Err(Error::invalid(format!(
+            "The column {name} has a FormulaDefinition, and SourceType 0: only columns of another \
+             SourceType are calculated."
+        ))),
+        SourceType::Simple => Ok(()),
+        SourceType::Rollup if is_text => Ok(()),
+        _ if !is_text => {
+            Err(Error::invalid(format!("The calculated column {name} needs a FormulaDefinition.")))
+        }
+        _ if !is_powerfx => Err(Error::not_implemented(format!(
+            "The definition in XAML of the calculated column {name}"
+        ))),
+        _ if column.auto_number_format.is_some() => {
+            Err(Error::invalid(format!("The calculated column {name} cannot number its rows.")))
+        }
+        SourceType::Calculated | SourceType::Formula | SourceType::Rollup => Ok(()),
+    }
+}
+
+/// Refuses formulas that are wrong or not understood, once the table is known with all its columns.
+pub(super) fn check_formulas(schema: &Schema, table: &Table) -> Result<()> {
+    for column in table.columns.values() {
+        if formula::is_formula(column) {
+            formula::bind(schema, table, column)?;
+        }
+        // Nothing leads to a table that is not there yet.
+        if column.source_type == SourceType::Rollup {
+            rollup::check(schema, table, column)?;
+        }
+    }
+    Ok(())
 }
 
 /// Refuses a name that the table has already.
@@ -226,8 +269,9 @@ pub(super) fn derive(cx: &Cx, schema: &Schema, table: &str, column: &mut Column)
     }
     column.is_custom = true;
     column.is_managed = false;
-    column.valid_for_create = true;
-    column.valid_for_update = true;
+    let is_simple = column.source_type == SourceType::Simple;
+    column.valid_for_create = is_simple;
+    column.valid_for_update = is_simple;
     column.valid_for_read = true;
     // Only the platform's own columns are required by the server.
     if column.required == RequiredLevel::SystemRequired {

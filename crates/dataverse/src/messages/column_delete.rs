@@ -8,7 +8,7 @@ use metadata::{Column, ColumnKind, Table};
 use super::column_update::{column, component};
 use super::definitions::{in_use, require, require_deletable, table};
 use super::relationship_delete;
-use crate::{EventData, MessageName, Reply, Session, Stage, files};
+use crate::{EventData, MessageName, Reply, Session, Stage, files, formula};
 
 /// Removes a column with its values.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,9 +47,11 @@ async fn check(session: &mut Session<'_>, table: &Table, column: &Column) -> Res
     require_deletable(session, &component(table, column)).await?;
     let keys = table.keys.values().filter(|key| key.columns.contains(name));
     let keys: Vec<_> = keys.map(|key| format!("key {}", key.logical_name)).collect();
-    match keys.is_empty() {
+    let mut users = keys;
+    users.extend(formula::users(session.schema(), table, column));
+    match users.is_empty() {
         true => Ok(()),
-        false => Err(in_use(&format!("column {name} of table {}", table.logical_name), &keys)),
+        false => Err(in_use(&format!("column {name} of table {}", table.logical_name), &users)),
     }
 }
 

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use base::{Error, Kind, Result};
 use db::statement;
-use metadata::{Choice, Column, ColumnKind, Table};
+use metadata::{Choice, Column, ColumnKind, SourceType, Table};
 
 use super::column_create;
 use super::definitions::{Component, check_label, merged, require, require_customizable, table};
-use crate::{EventData, MessageName, Reply, Session, Stage};
+use crate::{EventData, MessageName, Reply, Session, Stage, formula, rollup};
 
 /// Replaces the definition of a column; its name and type stay.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +29,7 @@ impl UpdateColumn {
         let before = column(&table, &self.column.logical_name)?;
         let after = self.changed(session, &before)?;
         check_guards(session, &table, &before, &after).await?;
+        check_formula(session, &table, &before, &after)?;
         check_lengths(session, &table, &before, &after).await?;
         let after = Arc::new(after);
         let mut changed = Table::clone(&table);
@@ -61,7 +62,14 @@ impl UpdateColumn {
         after.is_secured = new.is_secured;
         after.is_audited = new.is_audited;
         after.auto_number_format.clone_from(&new.auto_number_format);
-        after.kind = changed_kind(&before.kind, &new.kind);
+        after.formula.clone_from(&new.formula);
+        if new.source_type != before.source_type {
+            return Err(Error::invalid(format!(
+                "The SourceType of column {} was set when it was made, and stays.",
+                before.logical_name
+            )));
+        }
+        after.kind = changed_kind(&before.kind, &new.kind, self.merge_labels);
         if !before.is_managed {
             after.managed_properties = new.managed_properties.clone();
         }
@@ -75,7 +83,7 @@ impl UpdateColumn {
 
 /// The type of a column after a change. What refers to other definitions stays; the options of a
 /// local choice are replaced, its name and id stay.
-fn changed_kind(before: &ColumnKind, new: &ColumnKind) -> ColumnKind {
+fn changed_kind(before: &ColumnKind, new: &ColumnKind, merge_labels: bool) -> ColumnKind {
     let mut kind = new.clone();
     match (&mut kind, before) {
         (
@@ -89,13 +97,13 @@ fn changed_kind(before: &ColumnKind, new: &ColumnKind) -> ColumnKind {
             global.clone_from(old_global);
             *options = match old_global {
                 Some(_) => old.clone(),
-                None => changed_choice(old, options),
+                None => changed_choice(old, options, merge_labels),
             };
         }
         (ColumnKind::Boolean { options, .. }, ColumnKind::Boolean { options: old, .. })
         | (ColumnKind::State { options }, ColumnKind::State { options: old })
         | (ColumnKind::Status { options }, ColumnKind::Status { options: old }) => {
-            *options = changed_choice(old, options);
+            *options = changed_choice(old, options, merge_labels);
         }
         (ColumnKind::Money { base_of, .. }, ColumnKind::Money { base_of: old, .. }) => {
             base_of.clone_from(old)
@@ -109,12 +117,18 @@ fn changed_kind(before: &ColumnKind, new: &ColumnKind) -> ColumnKind {
 }
 
 /// Options that are not given (a definition without its option set) stay.
-fn changed_choice(old: &Arc<Choice>, new: &Arc<Choice>) -> Arc<Choice> {
+fn changed_choice(old: &Arc<Choice>, new: &Arc<Choice>, merge_labels: bool) -> Arc<Choice> {
     if new.options.is_empty() {
         return old.clone();
     }
     let mut choice = Choice::clone(old);
     choice.options.clone_from(&new.options);
+    for option in &mut choice.options {
+        if let Some(old) = old.option(option.value) {
+            option.label = merged(&old.label, &option.label, merge_labels);
+            option.description = merged(&old.description, &option.description, merge_labels);
+        }
+    }
     Arc::new(choice)
 }
 
@@ -157,6 +171,36 @@ async fn check_guards(
     Ok(())
 }
 
+/// Refuses a changed formula that is wrong or not understood, and one that leads back to itself.
+fn check_formula(
+    session: &Session<'_>,
+    table: &Table,
+    before: &Column,
+    after: &Column,
+) -> Result<()> {
+    if before.formula == after.formula && before.is_secured == after.is_secured {
+        return Ok(());
+    }
+    if before.source_type == SourceType::Simple && after.formula.is_none() {
+        return Ok(());
+    }
+    if after.source_type == SourceType::Rollup {
+        return rollup::check(session.schema(), table, after);
+    }
+    if !formula::is_formula(after) {
+        return Err(Error::not_implemented(format!(
+            "A change of the definition of column {}",
+            after.logical_name
+        )));
+    }
+    // Others that use this one are looked at as they will be.
+    let mut schema = metadata::Schema::clone(session.schema());
+    let mut changed = table.clone();
+    changed.columns.insert(after.logical_name.clone(), Arc::new(after.clone()));
+    schema.put_table(Arc::new(changed.clone()));
+    formula::bind(&schema, &changed, after).map(|_| ())
+}
+
 /// Refuses to make a text shorter than a value that is there.
 async fn check_lengths(
     session: &mut Session<'_>,
@@ -167,7 +211,7 @@ async fn check_lengths(
     let (Some(old), Some(new)) = (max_length(&before.kind), max_length(&after.kind)) else {
         return Ok(());
     };
-    if new >= old {
+    if new >= old || crate::ddl::storage(before).is_none() {
         return Ok(());
     }
     let dialect = session.store().dialect();

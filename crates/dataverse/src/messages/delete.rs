@@ -16,6 +16,7 @@ pub struct Delete {
 impl Delete {
     pub(crate) async fn run(self, session: &mut Session<'_>) -> Result<Reply> {
         let table = plan::table(session.schema(), &self.target.set_or_table)?.clone();
+        rows::check_direct(session, &table)?;
         let key = plan::row_key(&table, &self.target.key)?;
         let id = rows::known_id(session, &table, &key).await?;
         rows::delete(session, table, id, self.if_version, 0).await?;

@@ -3,8 +3,11 @@
 //! To add one: a file with its struct and an `impl` of its `run`, a line in the list below, and a
 //! line in `dispatch`.
 
+mod activity_parties;
 mod associate;
 mod audit_history;
+mod autonumber_seed;
+mod calculate_rollup;
 mod choice_create;
 mod choice_delete;
 mod choice_update;
@@ -13,6 +16,7 @@ mod column_delete;
 mod column_update;
 mod create;
 mod create_multiple;
+mod definition_changes;
 mod definitions;
 mod delete;
 mod delete_multiple;
@@ -22,6 +26,8 @@ mod file_delete;
 mod file_download;
 mod file_upload;
 mod key_create;
+mod key_reactivate;
+mod languages;
 mod record_team;
 mod relationship_create;
 mod relationship_delete;
@@ -32,6 +38,7 @@ mod retrieve_fetch;
 mod retrieve_multiple;
 mod retrieve_total_record_count;
 mod role_privileges;
+mod row_labels;
 mod sharing;
 mod table_create;
 mod table_delete;
@@ -44,13 +51,17 @@ mod who_am_i;
 
 use base::limits::BULK_ROWS_MAX;
 use base::{Result, Uuid};
+use metadata::{Label, LanguageCode};
 
 use crate::security::Right;
 use crate::session::{ReadScope, Session};
-use crate::{Fetched, FileInfo, Page, Record};
+use crate::{DefinitionChanges, Fetched, FileInfo, Page, Record};
 
+pub use activity_parties::ReplaceActivityParties;
 pub use associate::Associate;
 pub use audit_history::{AuditDetail, AuditHistory, RetrieveAuditDetails, RetrieveChangeHistory};
+pub use autonumber_seed::{GetAutoNumberSeed, GetNextAutoNumberValue, SetAutoNumberSeed};
+pub use calculate_rollup::{CalculateRollup, CalculateRollups};
 pub use choice_create::CreateChoice;
 pub use choice_delete::DeleteChoice;
 pub use choice_update::UpdateChoice;
@@ -59,6 +70,7 @@ pub use column_delete::DeleteColumn;
 pub use column_update::UpdateColumn;
 pub use create::Create;
 pub use create_multiple::CreateMultiple;
+pub use definition_changes::RetrieveDefinitionChanges;
 pub use delete::Delete;
 pub use delete_multiple::DeleteMultiple;
 pub use disassociate::Disassociate;
@@ -69,6 +81,8 @@ pub use file_upload::{
     AppendFile, CommitFileUpload, InitializeFileUpload, UploadFile, UploadFileBlock,
 };
 pub use key_create::{CreateKey, DeleteKey};
+pub use key_reactivate::ReactivateKey;
+pub use languages::{LANGUAGES, ProvisionLanguage, RetrieveLanguages};
 pub use record_team::{AddUserToRecordTeam, RemoveUserFromRecordTeam};
 pub use relationship_create::{CreateManyToMany, CreateOneToMany};
 pub use relationship_delete::DeleteRelationship;
@@ -81,6 +95,7 @@ pub use retrieve_total_record_count::RetrieveTotalRecordCount;
 pub use role_privileges::{
     AddPrivilegesRole, RemovePrivilegeRole, ReplacePrivilegesRole, RolePrivilege,
 };
+pub use row_labels::{RetrieveRowLabels, SetRowLabels};
 pub use sharing::{GrantAccess, ModifyAccess, RetrievePrincipalAccess, RevokeAccess};
 pub use table_create::CreateTable;
 pub use table_delete::DeleteTable;
@@ -129,6 +144,8 @@ messages! {
     AddUserToRecordTeam,
     AppendFile,
     Associate,
+    CalculateRollup,
+    CalculateRollups,
     CommitFileUpload,
     Create,
     CreateChoice,
@@ -148,25 +165,35 @@ messages! {
     DeleteTable,
     Disassociate,
     DownloadFileBlock,
+    GetAutoNumberSeed,
+    GetNextAutoNumberValue,
     GrantAccess,
     InitializeFileUpload,
     ModifyAccess,
     PublishDuplicateRule,
+    ProvisionLanguage,
+    ReactivateKey,
     RemovePrivilegeRole,
     RemoveUserFromRecordTeam,
+    ReplaceActivityParties,
     ReplacePrivilegesRole,
     Retrieve,
     RetrieveAuditDetails,
     RetrieveChangeHistory,
     RetrieveChanges,
+    RetrieveDefinitionChanges,
     RetrieveFetch,
     RetrieveDuplicates,
     RetrieveFile,
+    RetrieveLanguages,
     RetrieveMultiple,
     RetrievePrincipalAccess,
+    RetrieveRowLabels,
     RetrieveTotalRecordCount,
     RevokeAccess,
     UnpublishDuplicateRule,
+    SetAutoNumberSeed,
+    SetRowLabels,
     Update,
     UpdateChoice,
     UpdateColumn,
@@ -186,15 +213,20 @@ impl Message {
         matches!(
             self,
             Self::DownloadFileBlock(_)
+                | Self::GetAutoNumberSeed(_)
+                | Self::GetNextAutoNumberValue(_)
                 | Self::Retrieve(_)
                 | Self::RetrieveAuditDetails(_)
                 | Self::RetrieveChangeHistory(_)
                 | Self::RetrieveChanges(_)
+                | Self::RetrieveDefinitionChanges(_)
                 | Self::RetrieveFetch(_)
                 | Self::RetrieveDuplicates(_)
                 | Self::RetrieveFile(_)
+                | Self::RetrieveLanguages(_)
                 | Self::RetrieveMultiple(_)
                 | Self::RetrievePrincipalAccess(_)
+                | Self::RetrieveRowLabels(_)
                 | Self::RetrieveTotalRecordCount(_)
                 | Self::WhoAmI(_)
         )
@@ -208,6 +240,8 @@ pub(crate) async fn dispatch(session: &mut Session<'_>, message: Message) -> Res
         Message::AddUserToRecordTeam(it) => it.run(session).await,
         Message::AppendFile(it) => it.run(session).await,
         Message::Associate(it) => it.run(session).await,
+        Message::CalculateRollup(it) => it.run(session).await,
+        Message::CalculateRollups(it) => it.run(session).await,
         Message::CommitFileUpload(it) => it.run(session).await,
         Message::Create(it) => it.run(session).await,
         Message::CreateChoice(it) => it.run(session).await,
@@ -230,11 +264,16 @@ pub(crate) async fn dispatch(session: &mut Session<'_>, message: Message) -> Res
         Message::InitializeFileUpload(it) => it.run(session).await,
         Message::ModifyAccess(it) => it.run(session).await,
         Message::PublishDuplicateRule(it) => it.run(session).await,
+        Message::ProvisionLanguage(it) => it.run(session).await,
+        Message::ReactivateKey(it) => it.run(session).await,
         Message::RemovePrivilegeRole(it) => it.run(session).await,
         Message::RemoveUserFromRecordTeam(it) => it.run(session).await,
+        Message::ReplaceActivityParties(it) => it.run(session).await,
         Message::ReplacePrivilegesRole(it) => it.run(session).await,
         Message::RevokeAccess(it) => it.run(session).await,
         Message::UnpublishDuplicateRule(it) => it.run(session).await,
+        Message::SetAutoNumberSeed(it) => it.run(session).await,
+        Message::SetRowLabels(it) => it.run(session).await,
         Message::Update(it) => it.run(session).await,
         Message::UpdateChoice(it) => it.run(session).await,
         Message::UpdateColumn(it) => it.run(session).await,
@@ -246,15 +285,20 @@ pub(crate) async fn dispatch(session: &mut Session<'_>, message: Message) -> Res
         Message::Upsert(it) => it.run(session).await,
         Message::UpsertMultiple(it) => it.run(session).await,
         read @ (Message::DownloadFileBlock(_)
+        | Message::GetAutoNumberSeed(_)
+        | Message::GetNextAutoNumberValue(_)
         | Message::Retrieve(_)
         | Message::RetrieveAuditDetails(_)
         | Message::RetrieveChangeHistory(_)
         | Message::RetrieveChanges(_)
+        | Message::RetrieveDefinitionChanges(_)
         | Message::RetrieveFetch(_)
         | Message::RetrieveDuplicates(_)
         | Message::RetrieveFile(_)
+        | Message::RetrieveLanguages(_)
         | Message::RetrieveMultiple(_)
         | Message::RetrievePrincipalAccess(_)
+        | Message::RetrieveRowLabels(_)
         | Message::RetrieveTotalRecordCount(_)
         | Message::WhoAmI(_)) => dispatch_read(&mut session.read_scope(), read).await,
     }
@@ -264,15 +308,20 @@ pub(crate) async fn dispatch(session: &mut Session<'_>, message: Message) -> Res
 pub(crate) async fn dispatch_read(scope: &mut ReadScope<'_>, message: Message) -> Result<Reply> {
     match message {
         Message::DownloadFileBlock(it) => it.run(scope).await,
+        Message::GetAutoNumberSeed(it) => it.run(scope).await,
+        Message::GetNextAutoNumberValue(it) => it.run(scope).await,
         Message::Retrieve(it) => it.run(scope).await,
         Message::RetrieveAuditDetails(it) => it.run(scope).await,
         Message::RetrieveChangeHistory(it) => it.run(scope).await,
         Message::RetrieveChanges(it) => it.run(scope).await,
+        Message::RetrieveDefinitionChanges(it) => it.run(scope).await,
         Message::RetrieveFetch(it) => it.run(scope).await,
         Message::RetrieveDuplicates(it) => it.run(scope).await,
         Message::RetrieveFile(it) => it.run(scope).await,
+        Message::RetrieveLanguages(it) => it.run(scope).await,
         Message::RetrieveMultiple(it) => it.run(scope).await,
         Message::RetrievePrincipalAccess(it) => it.run(scope).await,
+        Message::RetrieveRowLabels(it) => it.run(scope).await,
         Message::RetrieveTotalRecordCount(it) => it.run(scope).await,
         Message::WhoAmI(it) => Ok(it.run(scope)),
         other => Err(base::Error::internal(format!("{:?} does not only read", other.name()))),
@@ -326,6 +375,14 @@ pub enum Reply {
     Counts(Vec<(String, i64)>),
     /// Definitions were created: for a relationship the relationships first, then the lookup.
     Defined(Vec<Uuid>),
+    /// Which definitions changed.
+    DefinitionChanges(Box<DefinitionChanges>),
+    /// Languages (LCID), the base language first.
+    Languages(Vec<LanguageCode>),
+    /// A text in several languages.
+    Labels(Label),
+    /// A number.
+    Number(i64),
     /// What a principal may do with a row.
     Access(Vec<Right>),
     /// An upload was begun.

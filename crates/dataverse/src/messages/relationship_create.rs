@@ -42,13 +42,16 @@ impl CreateOneToMany {
         };
         let table = table(session, &first.referencing_table)?;
         require_customizable(session, &table_component(&table), "cancreateattributes").await?;
+        if let Some(lookup) = extendable(session, &table, &self.lookup) {
+            return extend(session, &table, &lookup, self.relationships).await;
+        }
         let mut lookup = self.lookup;
         check_lookup(&table, &lookup, &self.relationships)?;
         set_targets(&mut lookup, &self.relationships);
         column_create::derive(session.cx(), session.schema(), &table.logical_name, &mut lookup);
         let mut made = Vec::new();
         for one in self.relationships {
-            made.push(derived(session, one, &lookup)?);
+            made.push(derived(session, one, &lookup, lookup.targets().len() > 1)?);
         }
         check_parental(session, &made)?;
         let lookup = column_create::add(session, &table, lookup).await?;
@@ -61,6 +64,53 @@ impl CreateOneToMany {
         ids.push(lookup.metadata_id);
         Ok(Reply::Defined(ids))
     }
+}
+
+/// The polymorphic lookup with this name, if the table has one that may refer to more tables.
+fn extendable(session: &Session<'_>, table: &Table, lookup: &Column) -> Option<Arc<Column>> {
+    let found = table.column(&lookup.schema_name.to_lowercase())?;
+    let is_polymorphic = |one: &OneToMany| {
+        one.referencing_column == found.logical_name
+            && one.referencing_navigation
+                == names::lookup_navigation(&found.schema_name, &one.referenced_table, true)
+    };
+    let is_extendable = found.is_custom
+        && matches!(found.kind, ColumnKind::Lookup { .. })
+        && session.schema().many_to_one(&table.logical_name).any(is_polymorphic);
+    is_extendable.then(|| found.clone())
+}
+
+/// Adds targets to a polymorphic lookup.
+async fn extend(
+    session: &mut Session<'_>,
+    table: &Table,
+    lookup: &Arc<Column>,
+    relationships: Vec<OneToMany>,
+) -> Result<Reply> {
+    let known = lookup.targets();
+    let is_known = |one: &&OneToMany| known.contains(&one.referenced_table.to_lowercase().as_str());
+    if let Some(one) = relationships.iter().find(is_known) {
+        return Err(description(&format!(
+            "The lookup {} of {} refers to {} already.",
+            lookup.schema_name, table.logical_name, one.referenced_table
+        )));
+    }
+    let mut extended = Column::clone(lookup);
+    if let ColumnKind::Lookup { targets } = &mut extended.kind {
+        targets.extend(relationships.iter().map(|one| one.referenced_table.to_lowercase()));
+    }
+    let mut made = Vec::new();
+    for mut one in relationships {
+        one.referencing_table.clone_from(&table.logical_name);
+        made.push(derived(session, one, &extended, true)?);
+    }
+    check_parental(session, &made)?;
+    let mut ids = Vec::new();
+    for one in made {
+        ids.push(put(session, Relationship::OneToMany(one), MessageName::CreateOneToMany).await?);
+    }
+    ids.push(lookup.metadata_id);
+    Ok(Reply::Defined(ids))
 }
 
 impl CreateManyToMany {
@@ -114,7 +164,12 @@ fn set_targets(lookup: &mut Column, relationships: &[OneToMany]) {
 }
 
 /// Checks a relationship and fills in what its maker does not say.
-fn derived(session: &Session<'_>, mut one: OneToMany, lookup: &Column) -> Result<OneToMany> {
+fn derived(
+    session: &Session<'_>,
+    mut one: OneToMany,
+    lookup: &Column,
+    has_several_targets: bool,
+) -> Result<OneToMany> {
     let referenced = table(session, &one.referenced_table)?;
     let targets = lookup.targets();
     if !targets.contains(&referenced.logical_name.as_str()) {
@@ -130,8 +185,11 @@ fn derived(session: &Session<'_>, mut one: OneToMany, lookup: &Column) -> Result
     }
     one.referencing_table = one.referencing_table.to_lowercase();
     one.referencing_column.clone_from(&lookup.logical_name);
-    one.referencing_navigation =
-        names::lookup_navigation(&lookup.schema_name, &referenced.logical_name, targets.len() > 1);
+    one.referencing_navigation = names::lookup_navigation(
+        &lookup.schema_name,
+        &referenced.logical_name,
+        has_several_targets,
+    );
     one.referenced_table.clone_from(&referenced.logical_name);
     one.referenced_column.clone_from(&referenced.primary_id);
     one.referenced_navigation.clone_from(&one.schema_name);

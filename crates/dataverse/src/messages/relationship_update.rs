@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use base::{Error, Result};
-use metadata::{ManagedProperties, Relationship};
+use metadata::{ManagedProperties, Menu, Relationship};
 
-use super::definitions::{Component, require, require_customizable};
+use super::definitions::{Component, merged, require, require_customizable};
 use super::relationship_create::{check_cascade, check_parental, description};
 use crate::{EventData, MessageName, Reply, Session, Stage};
 
@@ -14,13 +14,15 @@ use crate::{EventData, MessageName, Reply, Session, Stage};
 pub struct UpdateRelationship {
     /// The whole definition.
     pub relationship: Relationship,
+    /// Keep labels in languages that the definition does not name (`MSCRM.MergeLabels`).
+    pub merge_labels: bool,
 }
 
 impl UpdateRelationship {
     pub(crate) async fn run(self, session: &mut Session<'_>) -> Result<Reply> {
         require(session, "prvWriteRelationship")?;
         let before = relationship(session, self.relationship.schema_name())?;
-        let after = changed(&before, &self.relationship)?;
+        let after = changed(&before, &self.relationship, self.merge_labels)?;
         require_customizable(session, &component(&before), "iscustomizable").await?;
         if let Relationship::OneToMany(one) = &after {
             check_cascade(&one.cascade)?;
@@ -45,13 +47,18 @@ pub(super) fn relationship(session: &Session<'_>, name: &str) -> Result<Arc<Rela
     })
 }
 
-/// The relationship as it becomes: cascades, hierarchy and guards are what can change.
-fn changed(before: &Relationship, new: &Relationship) -> Result<Relationship> {
+/// The relationship as it becomes: cascades, hierarchy, menus and guards are what can change.
+fn changed(before: &Relationship, new: &Relationship, merge_labels: bool) -> Result<Relationship> {
+    let menu = |old: &Menu, new: &Menu| Menu {
+        label: merged(&old.label, &new.label, merge_labels),
+        ..new.clone()
+    };
     match (before, new) {
         (Relationship::OneToMany(old), Relationship::OneToMany(new)) => {
             let mut after = old.clone();
             after.cascade = new.cascade;
             after.is_hierarchical = new.is_hierarchical;
+            after.menu = menu(&old.menu, &new.menu);
             if !old.is_managed {
                 after.managed_properties = new.managed_properties.clone();
             }
@@ -59,6 +66,8 @@ fn changed(before: &Relationship, new: &Relationship) -> Result<Relationship> {
         }
         (Relationship::ManyToMany(old), Relationship::ManyToMany(new)) => {
             let mut after = old.clone();
+            after.menu1 = menu(&old.menu1, &new.menu1);
+            after.menu2 = menu(&old.menu2, &new.menu2);
             if !old.is_managed {
                 after.managed_properties = new.managed_properties.clone();
             }

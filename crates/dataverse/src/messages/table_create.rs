@@ -26,6 +26,7 @@ impl CreateTable {
         derive_names(&mut table);
         check(session, &table)?;
         derive(session, &mut table);
+        column_create::check_formulas(session.schema(), &table)?;
         let event = EventData::Table { before: None, after: Some(Arc::new(table.clone())) };
         session.run_steps(MessageName::CreateTable, Stage::Before, event).await?;
         let table = session.put_table(table).await?;

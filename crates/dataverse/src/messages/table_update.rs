@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base::{Error, Result};
-use metadata::Table;
+use metadata::{Relationship, Table};
 
 use super::definitions::{
     check_label, merged, require, require_customizable, table, table_component,
@@ -29,6 +29,7 @@ impl UpdateTable {
             EventData::Table { before: Some(before.clone()), after: Some(Arc::new(after.clone())) };
         session.run_steps(MessageName::UpdateTable, Stage::Before, event).await?;
         let after = session.put_table(after).await?;
+        add_relationships(session, &after).await?;
         let event = EventData::Table { before: Some(before), after: Some(after) };
         session.run_steps(MessageName::UpdateTable, Stage::After, event).await?;
         Ok(Reply::Done)
@@ -75,4 +76,18 @@ impl UpdateTable {
         }
         require_customizable(session, &component, "iscustomizable").await
     }
+}
+
+/// What a flag brings when it is switched on: notes, activities, connections and queue items can
+/// then refer to rows of the table.
+async fn add_relationships(session: &mut Session<'_>, table: &Table) -> Result<()> {
+    if !table.is_custom {
+        return Ok(());
+    }
+    for one in metadata::system::system_relationships(table) {
+        if session.schema().relationship(&one.schema_name).is_none() {
+            session.put_relationship(Relationship::OneToMany(one)).await?;
+        }
+    }
+    Ok(())
 }

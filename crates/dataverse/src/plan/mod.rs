@@ -37,7 +37,7 @@ pub(crate) use literal::{bad, options_of, unknown_property};
 pub(crate) use navigation::{Navigation, many_end, navigation};
 pub(crate) use order::{OrderKey, OrderStep, Token};
 pub(crate) use read::{
-    Asker, Base, Columns, LookupTarget, ReadColumn, ReadPlan, read, row_before, table,
+    Asker, Base, Columns, LookupTarget, ReadColumn, ReadPlan, filtered, read, row_before, table,
 };
 pub(crate) use typed::payload;
 pub(crate) use write::{

@@ -113,9 +113,9 @@ pub(crate) fn is_readable(column: &Column) -> bool {
     column.valid_for_read && !matches!(column.kind, ColumnKind::Virtual | ColumnKind::PartyList)
 }
 
-/// Refuses a column that would have to be calculated.
+/// Refuses a column that would have to be calculated in a way that is not understood.
 pub(crate) fn check_stored(table: &Table, column: &Column) -> Result<()> {
-    if ddl::storage(column).is_some() {
+    if ddl::value_storage(column).is_some() {
         return Ok(());
     }
     Err(Error::not_implemented(format!(

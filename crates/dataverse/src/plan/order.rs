@@ -47,7 +47,7 @@ impl OrderStep {
     pub fn storage(&self) -> Option<db::ColumnType> {
         match &self.key {
             OrderKey::Names(_) => Some(db::ColumnType::Text),
-            _ => crate::ddl::storage(&self.field.column).map(|column| column.storage),
+            _ => crate::ddl::value_storage(&self.field.column).map(|column| column.storage),
         }
     }
 }

@@ -60,6 +60,8 @@ pub(crate) struct ReadPlan {
     pub expands: Vec<ExpandPlan>,
     /// The question as a number, for tokens.
     pub fingerprint: u64,
+    /// The moment of the question, for formulas.
+    pub now: Instant,
 }
 
 /// A column that is read.
@@ -170,7 +172,23 @@ pub(super) fn read_at(
         count: query.count,
         expands,
         fingerprint,
+        now: asker.now,
     })
+}
+
+/// The rows of `table` that a filter finds, whoever asks may read.
+pub(crate) fn filtered(
+    asker: &Asker<'_>,
+    table: &Arc<Table>,
+    filter: Option<&query::Filter>,
+) -> Result<(From, Condition)> {
+    let mut aliases = Aliases::default();
+    let mut scope = Scope::new(table.clone(), &mut aliases);
+    let mut condition = access(asker, table, scope.from.alias, Right::Read)?;
+    if let Some(filter) = filter {
+        condition = condition.and(scope.filter(asker, &mut aliases, filter)?);
+    }
+    Ok((scope.from, condition))
 }
 
 /// How many rows, and whether more make a next page. A page size wins over `$top`.
@@ -287,8 +305,12 @@ fn shown(asker: &Asker<'_>, table: &Arc<Table>, select: &[String]) -> Result<Arc
         return Ok(found);
     }
     let columns = Arc::new(columns(asker, table, select)?);
-    let is_secured = columns.list.iter().any(|read| read.column.is_secured);
-    if let Some(cache) = cache.filter(|_| !is_secured) {
+    // What is hidden differs between users, and formulas may give something else a moment later.
+    let differs = columns.list.iter().any(|read| {
+        let formula = read.column.bound.0.as_ref();
+        read.column.is_secured || formula.is_some_and(|formula| formula.is_volatile())
+    });
+    if let Some(cache) = cache.filter(|_| !differs) {
         cache.put(table, select, &columns);
     }
     Ok(columns)
@@ -311,7 +333,7 @@ fn columns(asker: &Asker<'_>, table: &Table, select: &[String]) -> Result<Column
 pub(super) fn all(table: &Table) -> Vec<&Arc<Column>> {
     let is_shown = |column: &&Arc<Column>| {
         is_readable(column)
-            && ddl::storage(column).is_some()
+            && ddl::value_storage(column).is_some()
             && !matches!(column.kind, ColumnKind::Image { .. } | ColumnKind::File { .. })
     };
     table.columns.values().filter(is_shown).collect()
@@ -426,6 +448,7 @@ pub(crate) fn row_before(
         count: false,
         expands: Vec::new(),
         fingerprint: 0,
+        now: asker.now,
     })
 }
 

@@ -3,14 +3,57 @@
 use std::sync::Arc;
 
 use base::{Error, Kind, Result, Uuid};
+use db::statement;
 use metadata::Table;
 
 use super::read_row;
-use crate::plan::{self, Condition, Values};
-use crate::{Session, Value, changes, sql};
+use crate::plan::{self, Condition, Values, derived};
+use crate::{RowInput, Session, Value, changes, sql};
 
 /// The table that has a row for every activity.
 const POINTER: &str = "activitypointer";
+
+/// The table of those who take part in activities.
+pub(crate) const PARTY: &str = "activityparty";
+
+/// Those who take part are written with their activity.
+pub(crate) fn check_direct(session: &Session<'_>, table: &Table) -> Result<()> {
+    if table.logical_name != PARTY || session.user().is_system {
+        return Ok(());
+    }
+    Err(Error::new(
+        Kind::NotAllowed,
+        "0x8004023b",
+        "Rows of activityparty are written through their activity: with the activity when it is \
+         created, or by PUT to its …_activity_parties.",
+    ))
+}
+
+/// Puts others in the place of those who take part in an activity.
+pub(crate) async fn replace_parties(
+    session: &mut Session<'_>,
+    table: &Arc<Table>,
+    id: Uuid,
+    rows: Vec<RowInput>,
+) -> Result<()> {
+    let schema = session.schema().clone();
+    let Some(parties) = schema.table(PARTY) else {
+        return Err(Error::internal("the schema has no table of activity parties"));
+    };
+    let Some(column) = parties.column("activityid") else {
+        return Err(Error::internal("activity parties have no activity"));
+    };
+    // The activity itself is changed by whoever may change it.
+    super::update(session, table, id, RowInput::default(), None).await?;
+    let sql = session.store().sql("delete from {activityparty} where activityid = ?1");
+    session.tx().execute(&statement!(sql, id)).await?;
+    let value = derived::lookup(id, POINTER);
+    for row in rows {
+        let given = vec![(column.clone(), value.clone())];
+        super::create(session, parties.clone(), row, given, 1).await?;
+    }
+    Ok(())
+}
 
 /// Activities are made in the table of their kind.
 pub(super) fn check_concrete(table: &Table) -> Result<()> {

@@ -20,7 +20,7 @@ use crate::{
     BoxFuture, Event, EventData, MessageName, Record, Reply, Session, Stage, Value, ddl, plan,
 };
 
-pub(crate) use activity::concrete;
+pub(crate) use activity::{check_direct, concrete, replace_parties};
 pub(crate) use cascade::{assign_children, delete};
 pub(crate) use create::create;
 pub(crate) use fetch::fetch;

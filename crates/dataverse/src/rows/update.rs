@@ -23,6 +23,7 @@ pub(crate) async fn update(
     row: RowInput,
     if_version: Option<i64>,
 ) -> Result<()> {
+    activity::check_direct(session, table)?;
     let (schema, user) = (session.schema().clone(), session.user().clone());
     let now = session.cx().now();
     let asker = Asker { schema: &schema, user: &user, now, with_names: false, cache: None };

@@ -2,6 +2,7 @@
 //!
 //! A rule is a [`Step`]. To add one: a file with its `rule`, and a line in [`all`].
 
+mod activity_party;
 mod business_unit;
 mod column_sharing;
 mod document;
@@ -28,6 +29,7 @@ pub(crate) fn all() -> &'static [Arc<dyn Step>] {
     static ALL: LazyLock<Vec<Arc<dyn Step>>> = LazyLock::new(|| {
         let rules = [
             // sorted: begin
+            activity_party::rule(),
             business_unit::rule(),
             column_sharing::rule(),
             document::rule(),

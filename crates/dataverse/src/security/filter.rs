@@ -13,6 +13,9 @@ use crate::user::Grant;
 /// The table of shares.
 pub(super) const RECEIVED: &str = "principalobjectaccess";
 
+/// The table of those who take part in activities.
+pub(crate) const PARTY: &str = "activityparty";
+
 /// The rows of one table that a user reaches with one right.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Filter<'a> {
@@ -74,6 +77,26 @@ impl<'a> Filter<'a> {
         purpose: Purpose,
         statement: &mut Statement,
     ) -> String {
+        if self.table.logical_name != PARTY {
+            return self.own_condition(store, alias, purpose, statement);
+        }
+        // Whoever reaches an activity reaches those who take part in it.
+        let dialect = store.dialect();
+        let activities = store.table("activitypointer");
+        let inner = self.own_condition(store, "activity", purpose, statement);
+        let of = column(dialect, alias, "activityid");
+        format!(
+            "exists (select 1 from {activities} activity where activity.activityid = {of} and {inner})"
+        )
+    }
+
+    fn own_condition(
+        &self,
+        store: &Store,
+        alias: &str,
+        purpose: Purpose,
+        statement: &mut Statement,
+    ) -> String {
         let dialect = store.dialect();
         let mut ways = Vec::new();
         if let Some(owner) = owner_column(self.table) {
@@ -100,7 +123,9 @@ impl<'a> Filter<'a> {
         statement: &mut Statement,
     ) -> String {
         let shares = store.table(RECEIVED);
-        let id = column(store.dialect(), alias, &self.table.primary_id);
+        let key =
+            if self.table.logical_name == PARTY { "activityid" } else { &*self.table.primary_id };
+        let id = column(store.dialect(), alias, key);
         let principals = is_one_of("shares.principalid", &self.shared_with, statement);
         let principals = principals.unwrap_or_else(|| "1 = 0".to_owned());
         let bit = statement.param(i64::from(self.right.bit()));
@@ -137,7 +162,7 @@ impl<'a> Filter<'a> {
 /// The column whose value makes a row a user's own.
 fn owner_column(table: &Table) -> Option<&str> {
     match (table.ownership, table.logical_name.as_str()) {
-        (Ownership::UserOwned, _) => Some("ownerid"),
+        (Ownership::UserOwned, _) | (_, PARTY) => Some("ownerid"),
         (_, "systemuser" | "usersettings") => Some("systemuserid"),
         (_, "team") => Some("teamid"),
         (_, RECEIVED) => Some("principalid"),
@@ -148,6 +173,7 @@ fn owner_column(table: &Table) -> Option<&str> {
 /// The column that holds the business unit of a row.
 fn unit_column(table: &Table) -> Option<&str> {
     match table.ownership {
+        _ if table.logical_name == PARTY => Some("owningbusinessunit"),
         Ownership::UserOwned => Some("owningbusinessunit"),
         // Also of `businessunit` itself, whose own id this is.
         Ownership::BusinessOwned => Some("businessunitid"),

@@ -21,7 +21,7 @@ const AVERAGE_SCALE: u8 = 10;
 ///
 /// Behind the values of a row come those of the order, which make the cookie of the next page.
 pub(crate) fn fetch(store: &Store, user: &User, plan: &FetchPlan) -> Statement {
-    let mut writer = Writer { finds: true, ..Writer::new(store, user) };
+    let mut writer = Writer { finds: true, now: plan.now, ..Writer::new(store, user) };
     let is_grouped = plan.is_grouped();
     writer.push("select ");
     let mut count = 0;
@@ -72,7 +72,7 @@ pub(crate) fn fetch_sources(store: &Store, user: &User, plan: &FetchPlan, max: i
 }
 
 fn counted(store: &Store, user: &User, plan: &FetchPlan, max: i64, is_grouped: bool) -> Statement {
-    let mut writer = Writer { finds: true, ..Writer::new(store, user) };
+    let mut writer = Writer { finds: true, now: plan.now, ..Writer::new(store, user) };
     writer.push("select count(*) from (select 1 as one\n");
     writer.from(&plan.from);
     writer.filter(&plan.condition);

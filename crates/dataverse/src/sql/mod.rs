@@ -6,6 +6,7 @@ mod dates;
 mod decode;
 mod delete;
 mod fetch;
+mod formula;
 mod insert;
 mod select;
 #[cfg(test)]
@@ -15,6 +16,7 @@ mod update;
 
 use std::fmt::Write;
 
+use base::Instant;
 use db::{Statement, Store};
 use metadata::{Column, ColumnKind, Table};
 use query::Comparison;
@@ -27,7 +29,7 @@ pub(crate) use decode::{Shape, value};
 pub(crate) use delete::{delete, delete_where, linked, pointing, pointing_after, unlink};
 pub(crate) use fetch::{fetch, fetch_count, fetch_sources, fetched};
 pub(crate) use insert::{insert, inserts};
-pub(crate) use select::{count, group, is_above, select, walk};
+pub(crate) use select::{count, figures, group, is_above, select, walk};
 pub(crate) use update::{Change, update};
 
 /// A name that is not longer is its own physical name.
@@ -44,13 +46,16 @@ pub(crate) struct Writer<'a> {
     finds: bool,
     /// Holds the parameters; its text comes at the end.
     statement: Statement,
+    /// The moment of the question, for formulas.
+    now: Instant,
 }
 
 impl<'a> Writer<'a> {
     fn new(store: &'a Store, user: &'a User) -> Self {
         let sql = String::with_capacity(512);
         let (walks, finds) = (false, false);
-        Self { store, user, sql, walks, finds, statement: Statement::new("", Vec::new()) }
+        let statement = Statement::new("", Vec::new());
+        Self { store, user, sql, walks, finds, statement, now: Instant(0) }
     }
 
     fn finish(self) -> Statement {
@@ -106,6 +111,9 @@ impl<'a> Writer<'a> {
     }
 
     fn column(&mut self, alias: Alias, column: &Column) {
+        if let Some(formula) = &column.bound.0 {
+            return self.formula(&format!("t{alias}"), column, formula);
+        }
         self.alias(alias);
         self.sql.push('.');
         self.name(&column.logical_name);

@@ -1,13 +1,13 @@
 //! Plans of reads.
 
-use base::Uuid;
+use base::{Instant, Uuid};
 use db::{Statement, Store};
 use metadata::{Column, Table};
 use query::Comparison;
 
 use super::{Writer, folded, operator};
 use crate::plan::{
-    Alias, Branch, Condition, Field, LookupTarget, OrderKey, OrderStep, ReadColumn, ReadPlan,
+    Alias, Branch, Condition, Field, From, LookupTarget, OrderKey, OrderStep, ReadColumn, ReadPlan,
 };
 use crate::{User, ddl, security};
 
@@ -16,12 +16,13 @@ use crate::{User, ddl, security};
 /// Behind the columns come the values of the order, which make the token of the next page.
 pub(crate) fn select(store: &Store, user: &User, plan: &ReadPlan) -> Statement {
     // The read of one row has no order: it is found by its key.
-    page(Writer { finds: !plan.order.is_empty(), ..Writer::new(store, user) }, plan)
+    let finds = !plan.order.is_empty();
+    page(Writer { finds, now: plan.now, ..Writer::new(store, user) }, plan)
 }
 
 /// The same rows, looked for along their order.
 pub(crate) fn walk(store: &Store, user: &User, plan: &ReadPlan) -> Statement {
-    page(Writer { walks: true, ..Writer::new(store, user) }, plan)
+    page(Writer { walks: true, now: plan.now, ..Writer::new(store, user) }, plan)
 }
 
 fn page(mut writer: Writer<'_>, plan: &ReadPlan) -> Statement {
@@ -50,7 +51,7 @@ fn page(mut writer: Writer<'_>, plan: &ReadPlan) -> Statement {
 /// The list of columns, made once for all plans that share it. It has no parameters.
 fn columns<'a>(store: &Store, user: &User, plan: &'a ReadPlan) -> &'a str {
     plan.columns.sql.get_or_init(|| {
-        let mut writer = Writer::new(store, user);
+        let mut writer = Writer { now: plan.now, ..Writer::new(store, user) };
         writer.columns(&plan.columns.list, false);
         writer.sql
     })
@@ -58,7 +59,7 @@ fn columns<'a>(store: &Store, user: &User, plan: &'a ReadPlan) -> &'a str {
 
 /// How many rows match, counted up to `max`.
 pub(crate) fn count(store: &Store, user: &User, plan: &ReadPlan, max: i64) -> Statement {
-    let mut writer = Writer { finds: true, ..Writer::new(store, user) };
+    let mut writer = Writer { finds: true, now: plan.now, ..Writer::new(store, user) };
     writer.push("select count(*) from (select 1 as one\n");
     writer.from(&plan.from);
     writer.filter(&plan.condition);
@@ -79,7 +80,7 @@ pub(crate) fn group(
     rows_max: usize,
 ) -> Statement {
     let plan = &branch.plan;
-    let mut writer = Writer::new(store, user);
+    let mut writer = Writer { now: plan.now, ..Writer::new(store, user) };
     writer.push("select ");
     if branch.top.is_some() {
         writer.push("* from (select ");
@@ -112,6 +113,41 @@ pub(crate) fn group(
     }
     writer.push("\nlimit ");
     writer.param(rows(rows_max));
+    writer.finish()
+}
+
+/// For each row that `lookup` leads to: how many rows lead there, or how many have a value in a
+/// column, with the sum of the values or the least, and the most.
+pub(crate) fn figures(
+    store: &Store,
+    user: &User,
+    now: Instant,
+    from: &From,
+    condition: &Condition,
+    lookup: &Field,
+    values: Option<(&Field, bool)>,
+) -> Statement {
+    let whole = store.dialect().column_type(db::ColumnType::Int);
+    let mut writer = Writer { now, ..Writer::new(store, user) };
+    writer.push("select ");
+    writer.field(lookup);
+    match values {
+        None => writer.push(&format!(", count(*), cast(null as {whole}), cast(null as {whole})")),
+        Some((column, is_sum)) => {
+            writer.push(", count(");
+            writer.field(column);
+            writer.push(if is_sum { "), cast(sum(" } else { "), cast(min(" });
+            writer.field(column);
+            writer.push(&format!(") as {whole}), cast(max("));
+            writer.field(column);
+            writer.push(&format!(") as {whole})"));
+        }
+    }
+    writer.push("\n");
+    writer.from(from);
+    writer.filter(condition);
+    writer.push("\ngroup by ");
+    writer.field(lookup);
     writer.finish()
 }
 

@@ -152,6 +152,7 @@ fn choice(options: &[(i32, &str)], kind: ChoiceKind) -> Arc<Choice> {
 
 fn one_to_many(one: &str, many: &str, lookup: &str, delete: CascadeAction) -> CreateOneToMany {
     let relationship = OneToMany {
+        menu: Default::default(),
         metadata_id: Uuid::nil(),
         schema_name: format!("{one}_{many}_{lookup}"),
         referenced_table: one.to_owned(),
@@ -181,6 +182,8 @@ fn parental() -> Cascade {
 
 fn many_to_many() -> ManyToMany {
     ManyToMany {
+        menu1: Default::default(),
+        menu2: Default::default(),
         metadata_id: Uuid::nil(),
         schema_name: "new_Sample_Part".to_owned(),
         intersect_table: "new_sample_part".to_owned(),

@@ -205,6 +205,7 @@ fn open(path: &Path, access: OpenFlags) -> Result<Connection> {
     connection.set_prepared_statement_cache_capacity(limits::DATABASE_STATEMENTS_MAX);
     connection.execute_batch("pragma foreign_keys = off").map_err(error)?;
     add_lower(&connection).map_err(error)?;
+    super::functions::add(&connection).map_err(error)?;
     Ok(connection)
 }
 

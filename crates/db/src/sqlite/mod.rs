@@ -3,6 +3,7 @@
 mod error;
 mod file;
 mod folder;
+mod functions;
 mod link;
 
 pub(crate) use file::File;

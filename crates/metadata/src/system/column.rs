@@ -42,6 +42,7 @@ pub fn make(table: &str, line: &ColumnLine, choices: &Choices) -> Column {
         is_audited: true,
         auto_number_format: None,
         formula: None,
+        bound: Default::default(),
         introduced_version: None,
         managed_properties: ManagedProperties::default(),
     }
@@ -192,6 +193,7 @@ pub fn base_amount(table: &str, column: &Column) -> Column {
         valid_for_update: false,
         auto_number_format: None,
         formula: None,
+        bound: Default::default(),
         source_type: SourceType::Simple,
         ..column.clone()
     }

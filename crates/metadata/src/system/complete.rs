@@ -195,7 +195,8 @@ fn add_currency(table: &mut Table, choices: &Choices) {
     }
 }
 
-/// A picture has an id, a time stamp and an address beside it; a file has its name.
+/// A picture has an id, a time stamp and an address beside it; a file has its name; a rollup has when
+/// it was calculated, and whether.
 fn add_file_companions(table: &mut Table, choices: &Choices) {
     let columns = table.columns.values();
     let lines: Vec<_> = columns.flat_map(|column| companions(column)).collect();
@@ -212,6 +213,9 @@ fn companions(column: &crate::Column) -> Vec<ColumnLine> {
             vec![new("Id", Type::Id), new("_Timestamp", Type::BigInt), new("_URL", url)]
         }
         ColumnKind::File { .. } => vec![new("_Name", text(200))],
+        _ if column.source_type == crate::SourceType::Rollup => {
+            vec![new("_Date", Type::Time), new("_State", int())]
+        }
         _ => Vec::new(),
     }
 }

@@ -302,6 +302,8 @@ fn many_to_many(line: &LinkLine) -> ManyToMany {
     let is_on_itself = line.table1 == line.table2;
     let (navigation1, navigation2) = names::many_to_many_navigations(&name, is_on_itself);
     ManyToMany {
+        menu1: Default::default(),
+        menu2: Default::default(),
         metadata_id: ids::relationship_id(&name),
         schema_name: name,
         intersect_table: line.schema_name.to_lowercase(),

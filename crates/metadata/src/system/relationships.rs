@@ -48,6 +48,7 @@ pub fn system_relationships(table: &Table) -> Vec<OneToMany> {
     let mut made = maker.of_system_columns();
     if table.is_activity {
         made.extend(maker.of_regarding());
+        made.push(maker.of_parties());
     }
     if has_referrers(table) {
         made.extend(maker.of_flags());
@@ -62,6 +63,10 @@ pub(super) fn of_system_table(table: &Table, line: &TableLine) -> Vec<OneToMany>
     let mut made = maker.of_system_columns();
     made.retain(|one| !line.columns.iter().any(|column| names_relationship(column, one)));
     if line.is_activity {
+        // Those of `activitypointer` stand at its column.
+        if table.logical_name != "activitypointer" {
+            made.push(maker.of_parties());
+        }
         let shape = super::activity_columns().iter();
         made.extend(shape.flat_map(|column| maker.of_column(column, line.is_modern)));
     }
@@ -220,6 +225,16 @@ impl Maker<'_> {
         LOGS.iter().map(of).collect()
     }
 
+    /// Who takes part in an activity: rows of `activityparty` are of the activity of any kind.
+    fn of_parties(&self) -> OneToMany {
+        let name = format!("{}_activity_parties", self.table.logical_name);
+        let mut parties = self.referred("activityparty", "activityid", "", "cascades");
+        parties.metadata_id = ids::relationship_id(&name);
+        parties.schema_name.clone_from(&name);
+        parties.referenced_navigation = name;
+        parties
+    }
+
     fn of_regarding(&self) -> Vec<OneToMany> {
         let of = |target: &&str| {
             let name = format!("{target}_{}s", self.table.schema_name);
@@ -239,6 +254,7 @@ impl Maker<'_> {
         cascade: &str,
     ) -> OneToMany {
         OneToMany {
+            menu: Default::default(),
             metadata_id: ids::relationship_id(name),
             schema_name: name.to_owned(),
             referenced_table: target.to_owned(),
@@ -270,6 +286,7 @@ impl Maker<'_> {
             false => format!("{column}_{logical}"),
         };
         OneToMany {
+            menu: Default::default(),
             metadata_id: ids::relationship_id(&name),
             referenced_table: logical.clone(),
             referenced_column: self.table.primary_id.clone(),

@@ -64,6 +64,7 @@ fn one_to_many(element: &Element, name: &str, input: &RelationshipInput<'_>) -> 
     let stem = if is_custom { schema_name } else { referencing_column.clone() };
     let navigation = if has_several { format!("{stem}_{referenced_table}") } else { stem };
     Ok(OneToMany {
+        menu: Default::default(),
         metadata_id: input.id,
         schema_name: name.to_owned(),
         referenced_column: (input.primary_id)(&referenced_table)
@@ -105,6 +106,8 @@ fn many_to_many(
         column2.push_str("two");
     }
     Ok(ManyToMany {
+        menu1: Default::default(),
+        menu2: Default::default(),
         metadata_id: input.id,
         schema_name: name.to_owned(),
         intersect_table: text(element, "IntersectEntityName")

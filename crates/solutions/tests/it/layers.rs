@@ -123,6 +123,7 @@ async fn what_others_need_is_not_uninstalled() {
 /// A relationship from `new_room` to a table.
 fn leading_to(table: &str) -> OneToMany {
     OneToMany {
+        menu: Default::default(),
         metadata_id: Uuid::nil(),
         schema_name: "new_project_room".to_owned(),
         referenced_table: table.to_owned(),

@@ -8,29 +8,38 @@ mod add_solution_component;
 mod add_user_to_record_team;
 mod blocks;
 mod bulk_delete;
+mod can_be_referenced;
+mod can_be_referencing;
+mod can_many_to_many;
 mod commit_blocks_upload;
 mod create_customer_relationships;
 mod create_entities;
 mod create_polymorphic_lookup_attribute;
 mod delete_file;
 mod delete_option_value;
+mod deprovision_language;
 mod download_block;
 mod download_solution_export_data;
 mod export_solution;
 mod export_solution_async;
+mod get_auto_number_seed;
+mod get_next_auto_number_value;
 mod grant_access;
 mod import_solution;
 mod import_solution_async;
 mod initialize_blocks_download;
 mod initialize_blocks_upload;
 mod insert_option_value;
+mod insert_status_value;
 mod jobs;
 mod modify_access;
 mod option_values;
 mod order_option;
+mod provision_language;
 mod publish_all_xml;
 mod publish_duplicate_rule;
 mod publish_xml;
+mod reactivate_entity_key;
 mod record_team;
 mod remove_privilege_role;
 mod remove_solution_component;
@@ -40,12 +49,15 @@ mod revoke_access;
 mod searchautocomplete;
 mod searchquery;
 mod searchsuggest;
+mod set_auto_number_seed;
+mod set_loc_labels;
 mod sharing;
 mod solution_parameters;
 mod stage_solution;
 mod uninstall_solution_async;
 mod unpublish_duplicate_rule;
 mod update_option_value;
+mod update_state_value;
 mod upload_block;
 
 use base::{Error, Kind, Result};
@@ -82,6 +94,9 @@ const ACTIONS: &[&Action] = &[
     &add_solution_component::ACTION,
     &add_user_to_record_team::ACTION,
     &bulk_delete::ACTION,
+    &can_be_referenced::ACTION,
+    &can_be_referencing::ACTION,
+    &can_many_to_many::ACTION,
     &commit_blocks_upload::OF_ANNOTATION,
     &commit_blocks_upload::OF_ATTACHMENT,
     &commit_blocks_upload::OF_FILE,
@@ -90,10 +105,13 @@ const ACTIONS: &[&Action] = &[
     &create_polymorphic_lookup_attribute::ACTION,
     &delete_file::ACTION,
     &delete_option_value::ACTION,
+    &deprovision_language::ACTION,
     &download_block::ACTION,
     &download_solution_export_data::ACTION,
     &export_solution::ACTION,
     &export_solution_async::ACTION,
+    &get_auto_number_seed::ACTION,
+    &get_next_auto_number_value::ACTION,
     &grant_access::ACTION,
     &import_solution::ACTION,
     &import_solution_async::ACTION,
@@ -104,20 +122,26 @@ const ACTIONS: &[&Action] = &[
     &initialize_blocks_download::OF_FILE,
     &initialize_blocks_upload::OF_FILE,
     &insert_option_value::ACTION,
+    &insert_status_value::ACTION,
     &modify_access::ACTION,
     &order_option::ACTION,
+    &provision_language::ACTION,
     &publish_all_xml::ACTION,
     &publish_duplicate_rule::ACTION,
     &publish_xml::ACTION,
+    &reactivate_entity_key::ACTION,
     &remove_privilege_role::ACTION,
     &remove_solution_component::ACTION,
     &remove_user_from_record_team::ACTION,
     &replace_privileges_role::ACTION,
     &revoke_access::ACTION,
+    &set_auto_number_seed::ACTION,
+    &set_loc_labels::ACTION,
     &stage_solution::ACTION,
     &uninstall_solution_async::ACTION,
     &unpublish_duplicate_rule::ACTION,
     &update_option_value::ACTION,
+    &update_state_value::ACTION,
     &upload_block::ACTION,
     &searchautocomplete::ACTION,
     &searchquery::ACTION,

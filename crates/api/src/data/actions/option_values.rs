@@ -61,6 +61,24 @@ fn not_found(message: String) -> Error {
 }
 
 impl Target {
+    /// Whether the table of the choice has the state `state`.
+    pub fn has_state(&self, state: i32) -> bool {
+        self.of_table("statecode").is_some_and(|states| states.option(state).is_some())
+    }
+
+    /// Whether `status` is a status of the state `state` of the table of the choice.
+    pub fn has_status(&self, status: i32, state: i32) -> bool {
+        let option = self.of_table("statuscode").and_then(|statuses| statuses.option(status));
+        option.is_some_and(|option| option.state == Some(state))
+    }
+
+    fn of_table(&self, column: &str) -> Option<&Choice> {
+        match self {
+            Self::Global(_) => None,
+            Self::Column(table, ..) => table.column(column)?.options().map(|choice| &**choice),
+        }
+    }
+
     pub fn choice(&mut self) -> &mut Choice {
         match self {
             Self::Global(choice) | Self::Column(_, _, choice) => choice,

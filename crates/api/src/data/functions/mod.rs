@@ -4,13 +4,24 @@
 //! its name out of `unsupported.rs`.
 
 mod audit_detail;
+mod calculate_rollup_field;
 mod change_history;
+mod get_valid_many_to_many;
+mod get_valid_referenced_entities;
+mod get_valid_referencing_entities;
+mod retrieve_all_entities;
 mod retrieve_available_languages;
 mod retrieve_current_organization;
+mod retrieve_deprovisioned_languages;
 mod retrieve_duplicates;
+mod retrieve_entity;
+mod retrieve_installed_language_packs;
+mod retrieve_loc_labels;
+mod retrieve_metadata_changes;
 mod retrieve_principal_access;
 mod retrieve_provisioned_languages;
 mod retrieve_solution_import_result;
+mod retrieve_timestamp;
 mod retrieve_total_record_count;
 mod retrieve_version;
 mod searchstatistics;
@@ -18,15 +29,16 @@ mod searchstatus;
 mod who_am_i;
 
 use axum::http::StatusCode;
-use base::{Error, Kind, Result};
-use dataverse::{BoxFuture, Record};
+use base::{Error, Kind, Result, Uuid};
+use dataverse::messages::RetrieveLanguages;
+use dataverse::{BoxFuture, Record, Reply};
 use query::odata::{Argument, Arguments};
-use query::{Key, Query};
+use query::{Key, Literal, Query};
 use serde_json::{Map, Value};
 
 use super::answer::Answer;
 use super::call::Call;
-use super::resource::{Bound, Place, retrieve};
+use super::resource::{Bound, Place, retrieve, unexpected};
 
 /// A function of the protocol.
 pub(super) struct Function {
@@ -56,16 +68,27 @@ impl Named {
 }
 
 const FUNCTIONS: &[&Function] = &[
+    &calculate_rollup_field::FUNCTION,
+    &get_valid_many_to_many::FUNCTION,
+    &get_valid_referenced_entities::FUNCTION,
+    &get_valid_referencing_entities::FUNCTION,
+    &retrieve_all_entities::FUNCTION,
     &change_history::OF_ATTRIBUTE,
     &audit_detail::FUNCTION,
     &retrieve_available_languages::FUNCTION,
     &retrieve_current_organization::FUNCTION,
+    &retrieve_deprovisioned_languages::FUNCTION,
     &retrieve_duplicates::FUNCTION,
+    &retrieve_entity::FUNCTION,
+    &retrieve_installed_language_packs::FUNCTION,
+    &retrieve_loc_labels::FUNCTION,
+    &retrieve_metadata_changes::FUNCTION,
     &retrieve_principal_access::OF_USER,
     &retrieve_principal_access::OF_TEAM,
     &retrieve_provisioned_languages::FUNCTION,
     &change_history::OF_RECORD,
     &retrieve_solution_import_result::FUNCTION,
+    &retrieve_timestamp::FUNCTION,
     &retrieve_total_record_count::FUNCTION,
     &retrieve_version::FUNCTION,
     &who_am_i::FUNCTION,
@@ -81,6 +104,49 @@ pub(super) fn find(name: &str, bound_to: Option<&str>) -> Option<&'static Functi
 /// All functions, in order of the name.
 pub(super) fn all() -> &'static [&'static Function] {
     FUNCTIONS
+}
+
+impl Named {
+    /// A text; nothing if it is left out or null.
+    fn text(&self, name: &str) -> Result<Option<&str>> {
+        match self.find(name) {
+            None | Some(Argument::Literal(Literal::Null)) => Ok(None),
+            Some(Argument::Literal(Literal::Text(text))) => Ok(Some(text)),
+            Some(_) => Err(wrong_type(name, "a text in quotes")),
+        }
+    }
+
+    /// A text that cannot be left out.
+    fn required_text(&self, function: &str, name: &str) -> Result<&str> {
+        self.text(name)?.ok_or_else(|| {
+            let message = format!("The function '{function}' needs the parameter '{name}'.");
+            Error::new(Kind::Invalid, "0x80040200", message)
+        })
+    }
+
+    /// The members of a flags enumeration: `Namespace.Type'A,B'`, or only their names.
+    fn members(&self, name: &str) -> Result<Vec<&str>> {
+        let text = match self.find(name) {
+            None | Some(Argument::Literal(Literal::Null)) => return Ok(Vec::new()),
+            Some(Argument::Literal(Literal::Enum { member, .. })) => member,
+            Some(Argument::Literal(Literal::Text(text))) => text,
+            Some(_) => return Err(wrong_type(name, "a member of its enumeration")),
+        };
+        Ok(text.split(',').map(str::trim).collect())
+    }
+
+    /// An id; nothing if it is left out or zero.
+    fn id(&self, name: &str) -> Result<Option<Uuid>> {
+        match self.find(name) {
+            None | Some(Argument::Literal(Literal::Null)) => Ok(None),
+            Some(Argument::Literal(Literal::Id(id))) => Ok(Some(*id).filter(|id| !id.is_nil())),
+            Some(_) => Err(wrong_type(name, "an id")),
+        }
+    }
+}
+
+fn wrong_type(name: &str, what: &str) -> Error {
+    Error::new(Kind::Invalid, "0x80060888", format!("The parameter '{name}' must be {what}."))
 }
 
 /// What stands in parentheses after the name of a function.
@@ -132,10 +198,12 @@ async fn organization(call: &Call, columns: &[&str]) -> Result<Box<Record>> {
     retrieve(call, &place, Query { select, ..Query::default() }).await
 }
 
-/// The languages of the organisation: the base language is the only one.
-async fn languages(call: &Call) -> Result<Vec<i64>> {
-    let record = organization(call, &["languagecode"]).await?;
-    Ok(record.get("languagecode").and_then(dataverse::Value::int).into_iter().collect())
+/// The languages of the organisation, the base language first.
+async fn languages(call: &Call) -> Result<Vec<u32>> {
+    match call.execute(RetrieveLanguages).await? {
+        Reply::Languages(languages) => Ok(languages),
+        other => Err(unexpected(&other)),
+    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@ use base::{Error, Result, Uuid};
 use metadata::{Choice, Column, Key as TableKey, Relationship, Schema, Table};
 use query::{Key, Literal};
 
+use super::managed_properties::{self, ManagedProperty};
+
 /// What a key says: the id, or a name.
 enum Name<'k> {
     Id(Uuid),
@@ -77,6 +79,15 @@ pub(super) fn relationship<'s>(schema: &'s Schema, key: &Key) -> Result<&'s Arc<
         None => None,
     };
     found.ok_or_else(|| missing("a relationship", key))
+}
+
+pub(super) fn managed_property(key: &Key) -> Result<&'static ManagedProperty> {
+    let found = match name(key, "LogicalName") {
+        Some(Name::Name(name)) => managed_properties::ALL.iter().find(|one| one.name == name),
+        Some(Name::Id(id)) => managed_properties::ALL.iter().find(|one| one.id() == id),
+        None => None,
+    };
+    found.ok_or_else(|| missing("a managed property", key))
 }
 
 /// The global choice that a key names.

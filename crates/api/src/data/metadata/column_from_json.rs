@@ -191,12 +191,19 @@ fn column_kind(
                 can_store_full: flag(value, "CanStoreFullImage")?.unwrap_or(old_full),
             }
         }
-        "State" | "Status" | "UniqueIdentifier" | "EntityName" | "ManagedProperty" | "Lookup" => {
-            match base {
-                Some(kind) => kind.clone(),
-                None => return Err(not_creatable(class)),
+        "State" | "Status" => match base {
+            Some(ColumnKind::State { options }) => {
+                ColumnKind::State { options: standing(value, options)? }
             }
-        }
+            Some(ColumnKind::Status { options }) => {
+                ColumnKind::Status { options: standing(value, options)? }
+            }
+            _ => return Err(not_creatable(class)),
+        },
+        "UniqueIdentifier" | "EntityName" | "ManagedProperty" | "Lookup" => match base {
+            Some(kind) => kind.clone(),
+            None => return Err(not_creatable(class)),
+        },
         other => return Err(not_creatable(other)),
     })
 }
@@ -209,6 +216,21 @@ fn not_creatable(class: &str) -> Error {
         _ => format!("A column of the type '{class}AttributeMetadata' cannot be created."),
     };
     Error::invalid(message)
+}
+
+/// The options of a state or status column as they become: an option that says nothing of its
+/// state, its default status or its moves keeps them.
+fn standing(value: &Value, old: &Arc<Choice>) -> Result<Arc<Choice>> {
+    let Some(set) = member(value, "OptionSet") else { return Ok(old.clone()) };
+    let mut found = choice_of(set, Some(old))?;
+    for option in &mut found.options {
+        let Some(known) = old.option(option.value) else { continue };
+        option.state = option.state.or(known.state);
+        option.default_status = option.default_status.or(known.default_status);
+        option.invariant_name = option.invariant_name.take().or(known.invariant_name.clone());
+        option.transition_data = option.transition_data.take().or(known.transition_data.clone());
+    }
+    Ok(Arc::new(found))
 }
 
 fn money(value: &Value, base: Option<&ColumnKind>) -> Result<ColumnKind> {

@@ -1,14 +1,14 @@
 //! Definitions from the protocol's JSON.
 //!
 //! What a definition may say and we have no place for is left out only where the platform itself
-//! gives it no effect on data (menus of old navigation panes, input methods).
+//! gives it no effect on data (input methods, icons of old navigation panes).
 
 use std::sync::Arc;
 
 use base::{Error, Result, Uuid};
 use metadata::{
     Cascade, Choice, ChoiceKind, ChoiceOption, Column, ColumnKind, Key, Label, ManagedProperties,
-    ManyToMany, OneToMany, Ownership, Relationship, Schema, Table,
+    ManyToMany, Menu, OneToMany, Ownership, Relationship, Schema, Table,
 };
 use serde_json::Value;
 
@@ -18,7 +18,7 @@ use super::entity_members::{self, Member};
 use super::members::{
     choice, class, flag, guard, id, int, label, member, missing, schema_name, set, text,
 };
-use super::names::{CASCADES, OWNERSHIPS, TABLE_TYPES};
+use super::names::{CASCADES, MENU_BEHAVIORS, MENU_GROUPS, OWNERSHIPS, TABLE_TYPES};
 
 /// A table: a new one, or `base` with what the payload says.
 pub(super) fn table(schema: &Schema, value: &Value, base: Option<&Table>) -> Result<Table> {
@@ -193,6 +193,7 @@ pub(in super::super) fn one_to_many(value: &Value, lookup: &Column) -> Result<On
             .unwrap_or(&schema_name)
             .to_owned(),
         cascade: cascade(value, Cascade::default())?,
+        menu: menu(value, MENU, &Menu::default())?,
         is_hierarchical: flag(value, "IsHierarchical")?.unwrap_or_default(),
         is_custom: true,
         is_managed: false,
@@ -236,6 +237,8 @@ fn many_to_many(value: &Value) -> Result<ManyToMany> {
         table2: table("Entity2LogicalName")?,
         column2: name("Entity2IntersectAttribute")?.to_lowercase(),
         navigation2: name("Entity2NavigationPropertyName")?,
+        menu1: menu(value, MENU1, &Menu::default())?,
+        menu2: menu(value, MENU2, &Menu::default())?,
         is_custom: true,
         is_managed: false,
         introduced_version: None,
@@ -250,12 +253,15 @@ pub(super) fn changed_relationship(value: &Value, base: &Relationship) -> Result
         Relationship::OneToMany(one) => {
             let mut one = one.clone();
             one.cascade = cascade(value, one.cascade)?;
+            one.menu = menu(value, MENU, &one.menu)?;
             set(&mut one.is_hierarchical, flag(value, "IsHierarchical")?);
             guard(&mut one.managed_properties, "iscustomizable", is_customizable);
             Relationship::OneToMany(one)
         }
         Relationship::ManyToMany(many) => {
             let mut many = many.clone();
+            many.menu1 = menu(value, MENU1, &many.menu1)?;
+            many.menu2 = menu(value, MENU2, &many.menu2)?;
             guard(&mut many.managed_properties, "iscustomizable", is_customizable);
             Relationship::ManyToMany(many)
         }
@@ -273,6 +279,22 @@ fn cascade(value: &Value, base: Cascade) -> Result<Cascade> {
         share: action("Share", base.share)?,
         unshare: action("Unshare", base.unshare)?,
     })
+}
+
+/// The members of relationships that are menus.
+const MENU: &str = "AssociatedMenuConfiguration";
+const MENU1: &str = "Entity1AssociatedMenuConfiguration";
+const MENU2: &str = "Entity2AssociatedMenuConfiguration";
+
+/// How related rows are shown: `base` with what the payload says.
+fn menu(value: &Value, name: &str, base: &Menu) -> Result<Menu> {
+    let mut menu = base.clone();
+    let Some(value) = member(value, name) else { return Ok(menu) };
+    set(&mut menu.behavior, choice(value, "Behavior", MENU_BEHAVIORS)?);
+    set(&mut menu.group, choice(value, "Group", MENU_GROUPS)?);
+    set(&mut menu.label, label(value, "Label")?);
+    menu.order = int(value, "Order")?.or(menu.order);
+    Ok(menu)
 }
 
 /// A new alternate key.

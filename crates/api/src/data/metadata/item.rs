@@ -6,6 +6,7 @@ use query::{Expand, Query};
 use serde_json::{Map, Value};
 
 use super::filter;
+use super::managed_properties::ManagedProperty;
 use super::to_json::{Style, kind};
 
 /// A definition that a request leads to.
@@ -16,6 +17,7 @@ pub(super) enum Definition<'s> {
     Key(&'s Table, &'s Key),
     Choice(&'s Choice),
     Relationship(&'s Relationship),
+    ManagedProperty(&'static ManagedProperty),
 }
 
 /// As what type the request looks at a definition: names of the protocol.
@@ -36,13 +38,14 @@ impl<'s> Definition<'s> {
             Self::Key(..) => "EntityKeyMetadata",
             Self::Choice(_) => "OptionSetMetadataBase",
             Self::Relationship(_) => "RelationshipMetadataBase",
+            Self::ManagedProperty(_) => "ManagedPropertyMetadata",
         }
     }
 
     /// Its own type.
     pub fn class(self) -> String {
         match self {
-            Self::Table(_) | Self::Key(..) => self.declared().to_owned(),
+            Self::Table(_) | Self::Key(..) | Self::ManagedProperty(_) => self.declared().to_owned(),
             Self::Column(_, column) => format!("{}AttributeMetadata", kind(&column.kind).class),
             Self::Choice(choice) if choice.kind == metadata::ChoiceKind::Boolean => {
                 "BooleanOptionSetMetadata".to_owned()
@@ -85,6 +88,7 @@ impl<'s> Definition<'s> {
             Self::Key(table, key) => style.key(table, key),
             Self::Choice(choice) => style.choice(choice),
             Self::Relationship(relationship) => style.relationship(relationship),
+            Self::ManagedProperty(property) => property.to_json(style),
         }
     }
 
@@ -94,7 +98,7 @@ impl<'s> Definition<'s> {
             Self::Column(table, column) => style.is_detail(table, column, name),
             Self::Choice(_) => matches!(name, "Options" | "TrueOption" | "FalseOption"),
             Self::Relationship(_) => !RELATIONSHIP_MEMBERS.contains(&name),
-            Self::Table(_) | Self::Key(..) => false,
+            Self::Table(_) | Self::Key(..) | Self::ManagedProperty(_) => false,
         }
     }
 
@@ -109,6 +113,10 @@ impl<'s> Definition<'s> {
             (Self::Table(table), "Keys") => {
                 let keys = table.keys.values().map(|key| Self::Key(table, key));
                 Some(Related::Many(keys.collect(), View::Declared))
+            }
+            // No table of ours has settings of its own.
+            (Self::Table(_), "Settings") => {
+                Some(Related::Many(Vec::new(), View::As("EntitySetting")))
             }
             (Self::Table(table), _) => {
                 let is_wanted = |relationship: &&Relationship| match (name, relationship) {

@@ -5,14 +5,19 @@
 //! ask.
 
 mod address;
+mod changes;
 mod column_from_json;
+pub(super) mod complete;
 mod entity_members;
 mod filter;
 pub(super) mod from_json;
 mod item;
+mod managed_properties;
 mod members;
 mod names;
 mod numbers;
+pub(super) mod relatable;
+pub(super) mod retrieve;
 mod to_json;
 mod write;
 
@@ -57,6 +62,12 @@ pub(super) async fn number_options(call: &Call, choice: &mut Choice) -> Result<(
     numbers::of_choice(call, choice).await
 }
 
+/// A text in several languages, as the caller reads it.
+pub(super) async fn label_json(call: &Call, label: &metadata::Label) -> Result<Value> {
+    let language = call.environment.user(&call.cx).await?.language;
+    Ok(Style { schema: &call.schema, language }.label(label))
+}
+
 /// Whether a path that begins with `name` leads to definitions.
 pub(super) fn is_root(name: &str) -> bool {
     [
@@ -77,9 +88,6 @@ pub(super) async fn answer(call: &Call) -> Result<Answer> {
     };
     let key = key_of(arguments)?;
     match (name.as_str(), &key) {
-        ("ManagedPropertyDefinitions", _) => {
-            Err(Error::not_implemented("'ManagedPropertyDefinitions'"))
-        }
         (root, None) => root_collection(call, style, root, rest).await,
         ("EntityDefinitions", Some(key)) => {
             let table = address::table(&call.schema, key)?;
@@ -89,6 +97,10 @@ pub(super) async fn answer(call: &Call) -> Result<Answer> {
         ("RelationshipDefinitions", Some(key)) => {
             let relationship = address::relationship(&call.schema, key)?;
             let definition = Definition::Relationship(relationship);
+            one(call, style, Place { definition, view: View::Declared }, rest).await
+        }
+        ("ManagedPropertyDefinitions", Some(key)) => {
+            let definition = Definition::ManagedProperty(address::managed_property(key)?);
             one(call, style, Place { definition, view: View::Declared }, rest).await
         }
         (_, Some(key)) => {
@@ -113,7 +125,7 @@ async fn root_collection(
     root: &str,
     rest: &[Segment],
 ) -> Result<Answer> {
-    if call.method == Method::POST && rest.is_empty() {
+    if call.method == Method::POST && rest.is_empty() && root != "ManagedPropertyDefinitions" {
         return write::create(call, style, root).await;
     }
     let schema = style.schema;
@@ -125,6 +137,10 @@ async fn root_collection(
         "RelationshipDefinitions" => schema
             .relationships()
             .map(|found| (found.schema_name(), Definition::Relationship(found)))
+            .collect(),
+        "ManagedPropertyDefinitions" => managed_properties::ALL
+            .iter()
+            .map(|found| (found.name, Definition::ManagedProperty(found)))
             .collect(),
         _ => schema
             .choices()
@@ -274,9 +290,11 @@ fn below(
 
 /// The value of a property, or of a member of it.
 fn property(call: &Call, mut value: Value, tail: &[Segment]) -> Result<Answer> {
-    for segment in tail {
-        let Segment::Name { name, .. } = segment else {
-            return Err(Error::not_implemented("'$value' and the like of definitions"));
+    for (index, segment) in tail.iter().enumerate() {
+        let name = match segment {
+            Segment::Name { name, .. } => name,
+            Segment::Value if index + 1 == tail.len() => return plain_value(&value),
+            _ => return Err(no_segment(&call.address.path)),
         };
         value = value.get_mut(name).map(Value::take).ok_or_else(|| no_segment(name))?;
     }
@@ -287,6 +305,18 @@ fn property(call: &Call, mut value: Value, tail: &[Segment]) -> Result<Answer> {
             let body = json!({ "@odata.context": context_of(call, false), "value": value });
             Ok(json_answer(&body))
         }
+    }
+}
+
+/// A property alone (`$value`).
+fn plain_value(value: &Value) -> Result<Answer> {
+    match value {
+        Value::Null => Ok(Answer::no_content()),
+        Value::String(text) => Ok(Answer::text(text.clone())),
+        Value::Array(_) | Value::Object(_) => {
+            Err(super::body::wrong("'$value' is of a single value, not of an object or a list."))
+        }
+        other => Ok(Answer::text(other.to_string())),
     }
 }
 

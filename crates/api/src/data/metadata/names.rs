@@ -1,7 +1,8 @@
 //! The names that the protocol has for what definitions can be.
 
 use metadata::{
-    CascadeAction, ChoiceKind, DateTimeBehavior, Ownership, RequiredLevel, StringFormat, TableType,
+    CascadeAction, ChoiceKind, DateTimeBehavior, MenuBehavior, MenuGroup, Ownership, RequiredLevel,
+    StringFormat, TableType,
 };
 
 /// The name of `value`; the first one where there are several.
@@ -56,6 +57,19 @@ pub(super) const CASCADES: &[(&str, CascadeAction)] = &[
     ("UserOwned", CascadeAction::UserOwned),
     ("RemoveLink", CascadeAction::RemoveLink),
     ("Restrict", CascadeAction::Restrict),
+];
+
+pub(super) const MENU_BEHAVIORS: &[(&str, MenuBehavior)] = &[
+    ("UseCollectionName", MenuBehavior::UseCollectionName),
+    ("UseLabel", MenuBehavior::UseLabel),
+    ("DoNotDisplay", MenuBehavior::DoNotDisplay),
+];
+
+pub(super) const MENU_GROUPS: &[(&str, MenuGroup)] = &[
+    ("Details", MenuGroup::Details),
+    ("Sales", MenuGroup::Sales),
+    ("Service", MenuGroup::Service),
+    ("Marketing", MenuGroup::Marketing),
 ];
 
 pub(super) const CHOICE_KINDS: &[(&str, ChoiceKind)] = &[

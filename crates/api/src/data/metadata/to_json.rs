@@ -3,15 +3,15 @@
 use metadata::privileges::{self, Depth};
 use metadata::{
     Cascade, CascadeAction, Choice, ChoiceKind, ChoiceOption, Column, ColumnKind, DateTimeBehavior,
-    ENGLISH, Key, Label, LanguageCode, ManagedProperties, ManyToMany, OneToMany, Relationship,
-    RequiredLevel, Schema, SourceType, StringFormat, Table,
+    ENGLISH, Key, Label, LanguageCode, ManagedProperties, ManyToMany, Menu, OneToMany,
+    Relationship, RequiredLevel, Schema, SourceType, StringFormat, Table,
 };
 use serde_json::{Map, Value, json};
 
 use super::entity_members::{MEMBERS, Member};
 use super::names::{
-    BEHAVIORS, CASCADES, CHOICE_KINDS, OWNERSHIPS, REQUIRED_LEVELS, STRING_FORMATS, TABLE_TYPES,
-    name,
+    BEHAVIORS, CASCADES, CHOICE_KINDS, MENU_BEHAVIORS, MENU_GROUPS, OWNERSHIPS, REQUIRED_LEVELS,
+    STRING_FORMATS, TABLE_TYPES, name,
 };
 
 /// How definitions are written.
@@ -360,7 +360,7 @@ impl Style<'_> {
             "RelationshipBehavior": if is_parental(&one.cascade) { 1 } else { 0 },
             "EntityKey": null,
             "CascadeConfiguration": cascade(&one.cascade),
-            "AssociatedMenuConfiguration": menu(),
+            "AssociatedMenuConfiguration": self.menu(&one.menu),
         }))
     }
 
@@ -374,11 +374,11 @@ impl Style<'_> {
             "Entity1LogicalName": many.table1,
             "Entity1IntersectAttribute": many.column1,
             "Entity1NavigationPropertyName": many.navigation1,
-            "Entity1AssociatedMenuConfiguration": menu(),
+            "Entity1AssociatedMenuConfiguration": self.menu(&many.menu1),
             "Entity2LogicalName": many.table2,
             "Entity2IntersectAttribute": many.column2,
             "Entity2NavigationPropertyName": many.navigation2,
-            "Entity2AssociatedMenuConfiguration": menu(),
+            "Entity2AssociatedMenuConfiguration": self.menu(&many.menu2),
             "IntersectEntityName": many.intersect_table,
             "SecurityTypes": "None",
             "IsCustomRelationship": many.is_custom,
@@ -408,7 +408,23 @@ impl Style<'_> {
         }))
     }
 
-    fn label(self, label: &Label) -> Value {
+    /// How related rows are shown. Icons, queries and views of old navigation panes cannot be set.
+    fn menu(self, menu: &Menu) -> Value {
+        json!({
+            "Behavior": name(MENU_BEHAVIORS, menu.behavior),
+            "Group": name(MENU_GROUPS, menu.group),
+            "Order": menu.order,
+            "IsCustomizable": true,
+            "Icon": null,
+            "ViewId": "00000000-0000-0000-0000-000000000000",
+            "AvailableOffline": true,
+            "MenuId": null,
+            "QueryApi": null,
+            "Label": self.label(&menu.label),
+        })
+    }
+
+    pub fn label(self, label: &Label) -> Value {
         let text = |language: LanguageCode, text: &str| {
             json!({
                 "Label": text, "LanguageCode": language, "IsManaged": false,
@@ -526,13 +542,4 @@ fn cascade(cascade: &Cascade) -> Value {
 
 fn is_parental(cascade: &Cascade) -> bool {
     cascade.reparent == CascadeAction::Cascade && cascade.delete == CascadeAction::Cascade
-}
-
-/// Where a relationship is shown in old navigation panes; nobody can change it here.
-fn menu() -> Value {
-    json!({
-        "Behavior": "UseCollectionName", "Group": "Details", "Order": null, "IsCustomizable": true,
-        "Icon": null, "ViewId": "00000000-0000-0000-0000-000000000000", "AvailableOffline": true,
-        "MenuId": null, "QueryApi": null, "Label": { "LocalizedLabels": [], "UserLocalizedLabel": null },
-    })
 }

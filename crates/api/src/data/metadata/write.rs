@@ -8,7 +8,7 @@ use dataverse::messages::{
     UpdateColumn, UpdateRelationship, UpdateTable,
 };
 use dataverse::{Message, Reply};
-use metadata::{Relationship, Schema, Table};
+use metadata::{Relationship, Schema, SourceType, Table};
 use query::odata::decode;
 use query::{Key, Query};
 use serde_json::Value;
@@ -18,6 +18,7 @@ use super::super::answer::Answer;
 use super::super::body;
 use super::super::call::Call;
 use super::super::resource::{not_allowed, unexpected};
+use super::super::rollups;
 use super::from_json::{self, NewRelationship};
 use super::item::{Definition, View, item};
 use super::to_json::Style;
@@ -72,14 +73,19 @@ pub(super) async fn create_below(
     }
     let value = Value::Object(body::object(call)?);
     let table = table.logical_name.clone();
+    let mut is_rollup = false;
     let message: Message = if name == "Attributes" {
         let mut column = column_from_json::column(&call.schema, &value, None)?;
         numbers::of_column(call, &mut column).await?;
+        is_rollup = column.source_type == SourceType::Rollup;
         CreateColumn { table: table.clone(), column }.into()
     } else {
         CreateKey { table: table.clone(), key: from_json::key(&value)? }.into()
     };
     let id = defined(call, message).await?;
+    if is_rollup {
+        rollups::schedule(call).await?;
+    }
     // The parent stays addressed as the request did: clients take the first id they find.
     let path = decode(call.address.path.trim_matches('/'));
     created(call, style, &path, &format!("{path}({id})"), |schema| {
@@ -160,9 +166,9 @@ pub(super) async fn update(
         }
         Definition::Relationship(relationship) => {
             let relationship = from_json::changed_relationship(&value, relationship)?;
-            UpdateRelationship { relationship }.into()
+            UpdateRelationship { relationship, merge_labels }.into()
         }
-        Definition::Key(..) => return Err(not_allowed(call)),
+        Definition::Key(..) | Definition::ManagedProperty(_) => return Err(not_allowed(call)),
     };
     call.execute(message).await?;
     if !call.preferences.representation {
@@ -189,6 +195,7 @@ fn current<'s>(schema: &'s Schema, definition: Definition<'_>) -> Result<Definit
             Definition::Key(table, table.keys.get(&key.logical_name).ok_or_else(gone)?)
         }
         Definition::Choice(old) => Definition::Choice(schema.choice(&old.name).ok_or_else(gone)?),
+        Definition::ManagedProperty(property) => Definition::ManagedProperty(property),
         Definition::Relationship(old) => {
             Definition::Relationship(schema.relationship(old.schema_name()).ok_or_else(gone)?)
         }
@@ -207,6 +214,7 @@ pub(super) async fn delete(call: &Call, definition: Definition<'_>) -> Result<An
             let (table, key) = (table.logical_name.clone(), key.logical_name.clone());
             DeleteKey { table, key }.into()
         }
+        Definition::ManagedProperty(_) => return Err(not_allowed(call)),
         Definition::Choice(choice) => DeleteChoice { name: choice.name.clone() }.into(),
         Definition::Relationship(relationship) => {
             let schema_name = Relationship::schema_name(relationship).to_owned();

@@ -11,7 +11,7 @@ mod tables;
 
 use std::sync::Arc;
 
-use base::{Error, Kind, Result, limits};
+use base::{Error, Instant, Kind, Result, limits};
 use metadata::{Column, Table};
 use query::Filter;
 use query::fetch::{Fetch, Figure};
@@ -48,6 +48,8 @@ pub(crate) struct FetchPlan {
     pub count: bool,
     /// Over so many source rows figures are refused.
     pub sources_max: Option<usize>,
+    /// The moment of the question, for formulas.
+    pub now: Instant,
 }
 
 impl FetchPlan {
@@ -138,6 +140,7 @@ pub(crate) fn fetch(
         paging,
         count: fetch.total_count,
         sources_max: fetch.aggregate.then_some(sources_max),
+        now: asker.now,
     })
 }
 
