@@ -91,6 +91,40 @@ impl Tenant {
         Ok(open)
     }
 
+    /// What decides whether a person may enter an environment, in order, with the refusal if it
+    /// does not let the person pass.
+    pub async fn entry_gates(
+        &self,
+        domain: &str,
+        person: PrincipalId,
+    ) -> Result<Vec<(&'static str, Option<Error>)>> {
+        let environment = self.find_by_domain(domain).ok_or_else(|| {
+            let text = format!("There is no environment with the domain name '{domain}'.");
+            Error::not_found("EnvironmentNotFound", text)
+        })?;
+        let found = self.person(person).await?;
+        let sign_in = found.is_none().then(|| {
+            Error::forbidden(
+                "Unauthorized",
+                "The directory has no such user that is enabled. An administrator can enable it.",
+            )
+        });
+        let is_licensed = found.is_some_and(|it| it.is_licensed || it.is_tenant_admin);
+        let licence = (!is_licensed)
+            .then(|| Error::forbidden("UserNotLicensed", "The user has no licence. Assign one."));
+        let group = match self.check_security_group(&environment, person).await {
+            Err(error) if error.kind != Kind::Forbidden => return Err(error),
+            group => group.err(),
+        };
+        let state = self.check_state(&environment).err();
+        Ok(vec![
+            ("signIn", sign_in),
+            ("licence", licence),
+            ("securityGroup", group),
+            ("environmentState", state),
+        ])
+    }
+
     /// Teams of groups have the members that the directory knows now, also through other groups.
     async fn follow_groups(&self, cx: &Cx, open: &dataverse::Environment) -> Result<()> {
         let Some(id) = self.directory.caller_id(cx).await? else { return Ok(()) };

@@ -34,6 +34,7 @@ pub const AUTH: &[(&str, &str, u16)] = &[
 
 /// What is told about one environment beside the protocols.
 pub const INSIGHT: &[Line] = &[
+    ("GET", "/orgs/{domain}/api/freehold/access/explain"),
     ("GET", "/orgs/{domain}/api/freehold/imports/{job}"),
     ("GET", "/orgs/{domain}/api/freehold/solutions/{name}/objects"),
 ];

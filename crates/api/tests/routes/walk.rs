@@ -84,7 +84,8 @@ async fn sign_in_knows_one_tenant() {
 async fn without_a_role_the_data_service_shows_nothing() {
     let scene = Scene::new().await;
     let mut findings = Findings::default();
-    let requests = data_requests(&scene).await;
+    let mut requests = data_requests(&scene).await;
+    requests.extend(insight_requests("alpha"));
     scene.world.person("stranger").await;
     let callers = [
         ("no role", scene.world.token("stranger", "http://localhost:8400").await, "0x80042f09"),

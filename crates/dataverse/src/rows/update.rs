@@ -104,7 +104,8 @@ async fn check_shared_columns(
 ) -> Result<()> {
     let (user, store) = (session.user().clone(), session.store());
     for column in secured {
-        if !security::may_update_shared(session.tx(), store, &user, column, id).await? {
+        let used = ColumnUse::Update;
+        if !security::is_value_shared(session.tx(), store, &user, column, id, used).await? {
             let refusal = security::refuse_column(&user, table, column, ColumnUse::Update);
             return refusal.map_or(Ok(()), Err);
         }

@@ -74,21 +74,27 @@ pub(crate) fn needs_share(
     }
 }
 
-/// Whether the change of a secured column of one row is shared with the user.
-pub(crate) async fn may_update_shared(
+/// Whether the value, or the change, of a secured column of one row is shared with the user.
+pub(crate) async fn is_value_shared(
     db: &mut Connection,
     store: &Store,
     user: &User,
     column: &Column,
     row: Uuid,
+    used: ColumnUse,
 ) -> Result<bool> {
+    let access = match used {
+        ColumnUse::Create => return Ok(false),
+        ColumnUse::Query => "readaccess",
+        ColumnUse::Update => "updateaccess",
+    };
     let mut statement = Statement::new("", Vec::new());
     let (row, column) = (statement.param(row), statement.param(column.metadata_id));
     let principals = user.principals();
     let list = principals.iter().map(|id| statement.param(*id)).collect::<Vec<_>>().join(", ");
     let sql = format!(
         "select 1 from {} where objectid = {row} and attributeid = {column} \
-         and principalid in ({list}) and updateaccess = 1 limit 1",
+         and principalid in ({list}) and {access} = 1 limit 1",
         store.table(COLUMN_SHARES)
     );
     statement.sql = sql.into();

@@ -19,7 +19,7 @@ use crate::user::Grant;
 
 pub(crate) use check::{check_create, check_owner_can_read, check_row, require};
 pub(crate) use columns::{
-    COLUMN_SHARES, ColumnUse, column_rights, may_update_shared, needs_share, refuse_column,
+    COLUMN_SHARES, ColumnUse, column_rights, is_value_shared, needs_share, refuse_column,
 };
 pub use filter::{Filter, Purpose};
 pub(crate) use refusal::{

@@ -192,3 +192,12 @@ impl UnitTree {
         found
     }
 }
+
+/// A business unit and all those below it.
+pub(crate) async fn units_below(
+    db: &mut Connection,
+    store: &Store,
+    unit: Uuid,
+) -> Result<Vec<Uuid>> {
+    Ok(UnitTree::read(db, store).await?.subtree(unit))
+}

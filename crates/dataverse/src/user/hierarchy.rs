@@ -156,7 +156,7 @@ async fn with_teams(
 }
 
 /// Ids in one statement.
-pub(super) const IDS_AT_ONCE: usize = 500;
+pub(crate) const IDS_AT_ONCE: usize = 500;
 
 async fn excluded(db: &mut Connection, store: &Store) -> Result<HashSet<String>> {
     let sql = store.sql("select objecttypecode from {hierarchysecurityconfiguration}");

@@ -17,7 +17,9 @@ use crate::calendar::Calendar;
 pub use columns::ColumnRights;
 pub use grants::Grant;
 pub(crate) use grants::depth_of_mask;
+pub(crate) use grants::units_below;
 pub use hierarchy::Hierarchy;
+pub(crate) use hierarchy::IDS_AT_ONCE;
 pub(crate) use load::{ACCESS_TEAM, load, load_for, load_principal};
 
 /// A user with his business unit, teams and privileges, as they were when he was last read.

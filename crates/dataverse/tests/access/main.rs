@@ -17,7 +17,7 @@ use base::{Kind, Result, Uuid};
 use common::{World, worlds};
 use dataverse::messages::{Retrieve, RetrieveMultiple, RetrievePrincipalAccess, UpdateColumn};
 use dataverse::security::{Right, of_mask};
-use dataverse::{Reference, Reply};
+use dataverse::{AccessQuestion, Reference, Reply};
 use model::Verdict;
 use query::Query;
 use tenant::{TABLES, Tenant};
@@ -154,5 +154,29 @@ impl Tenant<'_> {
         let may = |right: &Right| !is_access_team && self.model.may(principal, *right, row);
         let wanted: Vec<Right> = of_mask(-1).into_iter().filter(may).collect();
         assert_eq!(rights, wanted, "seed {seed}: {principal} and {row}\n{:#?}", self.model);
+        self.check_proof(seed, principal, row, table, &wanted).await;
+    }
+
+    /// The proof of one right tells the same, and its gates lead to it.
+    async fn check_proof(
+        &self,
+        seed: u64,
+        principal: Uuid,
+        row: Uuid,
+        table: &str,
+        rights: &[Right],
+    ) {
+        let right = *self.dice.one(&Right::ALL);
+        let row = Reference::id(table, row);
+        let question = AccessQuestion { principal, right, row, column: None };
+        let admin = &self.world.admin;
+        let proof = self.world.environment.explain_access(admin, &question).await.unwrap();
+        let context = || format!("seed {seed}: {question:?} {proof:#?}\n{:#?}", self.model);
+        assert_eq!(proof.is_allowed, rights.contains(&right), "{}", context());
+        assert_eq!(proof.is_allowed, proof.remedies.is_empty(), "{}", context());
+        let passes = |name: &str| proof.gates.iter().any(|gate| gate.name == name && gate.passes);
+        let ways = ["ownership", "depth", "sharing", "hierarchy"];
+        let leads = passes("user") && passes("privilege") && ways.iter().any(|way| passes(way));
+        assert_eq!(proof.is_allowed, leads, "{}", context());
     }
 }
