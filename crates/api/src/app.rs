@@ -8,7 +8,7 @@ use base::{Caller, Clock, Cx, Error, Kind, Random, Result};
 use control::Tenant;
 use identity::Directory;
 
-use crate::data::MetadataCache;
+use crate::data::{MetadataCache, Protection, ProtectionLimits};
 
 /// The state of the server: the tenant, its directory, and where time and randomness come from.
 #[derive(Clone)]
@@ -19,6 +19,8 @@ pub struct App {
     pub identity: Arc<Directory>,
     /// The `$metadata` documents that were asked for lately.
     pub metadata: Arc<MetadataCache>,
+    /// How much users may ask of the data service; nothing limits them without it.
+    pub protection: Option<Arc<Protection>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
 }
@@ -31,7 +33,14 @@ impl App {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Self {
-        Self { tenant, identity, metadata: Arc::default(), clock, random }
+        Self { tenant, identity, metadata: Arc::default(), protection: None, clock, random }
+    }
+
+    /// The same state, where users of the data service may ask only so much.
+    #[must_use]
+    pub fn with_protection(self, limits: ProtectionLimits) -> Self {
+        let protection = Arc::new(Protection::new(limits, self.clock.clone()));
+        Self { protection: Some(protection), ..self }
     }
 
     /// The context of a new request; nobody has signed in yet.

@@ -66,6 +66,29 @@ pub fn body(error: &Error) -> Value {
     json!({ "error": inner })
 }
 
+/// The JSON shape of an error with the annotations that clients can ask for.
+pub fn detailed_body(error: &Error, status: u16, request_id: &str) -> Value {
+    let mut body = body(error);
+    let is_ours = status >= 500;
+    let detail = |name: &str| format!("@Microsoft.PowerApps.CDS.ErrorDetails.{name}");
+    let category = if is_ours { "SystemFailure" } else { "ClientError" };
+    let inner = &mut body["error"];
+    inner[detail("ApiActivityIdKey")] = request_id.into();
+    inner[detail("ApiDepthKey")] = "1".into();
+    inner[detail("ApiExceptionSourceKey")] = "Freehold".into();
+    inner[detail("ApiExceptionCategory")] = category.into();
+    inner[detail("ApiExceptionHttpStatusCode")] = status.to_string().into();
+    inner[detail("OperationStatus")] = "0".into();
+    inner[detail("SubErrorCode")] = "0".into();
+    inner["@Microsoft.PowerApps.CDS.HelpLink"] = HELP.into();
+    inner["@Microsoft.PowerApps.CDS.TraceText"] = "".into();
+    inner["@Microsoft.PowerApps.CDS.InnerError.Message"] = error.message.as_str().into();
+    body
+}
+
+/// Where the codes of the protocol are explained.
+const HELP: &str = "https://learn.microsoft.com/power-apps/developer/data-platform/reference/web-service-error-codes";
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = status(self.0.kind);
@@ -73,7 +96,8 @@ impl IntoResponse for ApiError {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
         if matches!(self.0.kind, Kind::TooMany | Kind::Unavailable) {
-            headers.insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
+            let seconds = self.0.retry_after_seconds.unwrap_or(RETRY_AFTER_SECONDS);
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         note(&mut response, self.0);
         response

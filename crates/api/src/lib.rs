@@ -22,6 +22,7 @@ use control::Environments;
 use jobs::Handler;
 
 pub use app::App;
+pub use data::ProtectionLimits;
 pub use error::ApiError;
 pub use origin::{Origin, Scheme};
 

@@ -52,6 +52,8 @@ pub struct Error {
     pub message: String,
     /// More for a program: the protocol's details object, where it has one.
     pub details: Option<Box<serde_json::Value>>,
+    /// After how many seconds it is worth trying again, where that is known.
+    pub retry_after_seconds: Option<i64>,
     /// The cause, for the log only.
     pub source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -59,7 +61,8 @@ pub struct Error {
 impl Error {
     /// An error of `kind` with a stable `code` and a `message` that is safe to show.
     pub fn new(kind: Kind, code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
-        Self { kind, code: code.into(), message: message.into(), details: None, source: None }
+        let (code, message) = (code.into(), message.into());
+        Self { kind, code, message, details: None, retry_after_seconds: None, source: None }
     }
 
     /// The request is wrong: `0x80040203` is the Dataverse code for a bad argument.
@@ -107,6 +110,13 @@ impl Error {
     #[must_use]
     pub fn with_details(mut self, details: serde_json::Value) -> Self {
         self.details = Some(Box::new(details));
+        self
+    }
+
+    /// The same error, which says after how many seconds it is worth trying again.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: i64) -> Self {
+        self.retry_after_seconds = Some(seconds);
         self
     }
 

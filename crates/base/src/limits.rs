@@ -171,6 +171,9 @@ pub const PICTURE_SIDE_PIXELS_MAX: u32 = 12_000;
 pub const PICTURE_THUMBNAIL_PIXELS: u32 = 144;
 /// After how many seconds a verified token's principal is looked up again.
 pub const PRINCIPAL_RECHECK_SECONDS: i64 = 30;
+/// Users whose requests are counted where service protection is on; beyond it, those that are idle
+/// are forgotten.
+pub const PROTECTED_USERS_MAX: usize = 10_000;
 /// A refresh token may be used twice within this time, for tabs that race, in seconds.
 pub const REFRESH_REUSE_GRACE_SECONDS: i64 = 10;
 /// How long a refresh token is good, in seconds (protocol: 90 days).

@@ -43,6 +43,7 @@ mod value;
 pub mod well_known;
 
 use base::{Error, Uuid};
+pub use db::Tally;
 
 pub use definition_log::{DefinitionChanges, DefinitionIds};
 pub use environment::{Currency, DirectoryUser, Environment, Organization};

@@ -7,7 +7,7 @@ use std::time::Instant;
 use base::{Error, Result};
 
 use crate::store::Inner;
-use crate::{Row, RowRef, Statement, postgres, sqlite};
+use crate::{Row, RowRef, Statement, Tally, postgres, sqlite};
 
 /// What a [`Reader`] and a [`crate::Tx`] share: queries. Functions that only read take one.
 pub struct Connection {
@@ -116,7 +116,7 @@ impl Connection {
         }
         let link = self.link.as_mut().ok_or_else(|| Error::internal("the connection is closed"))?;
         self.has_failed = true;
-        let result = call(link).await;
+        let result = Tally::counted(call(link)).await;
         self.has_failed = result.is_err();
         result
     }

@@ -30,6 +30,7 @@ mod row;
 mod sqlite;
 mod statement;
 mod store;
+mod tally;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod value;
@@ -43,6 +44,7 @@ pub use pattern::{Piece, like_pattern, pieces};
 pub use row::{Row, RowRef};
 pub use statement::Statement;
 pub use store::Store;
+pub use tally::Tally;
 pub use value::{FromValue, Value, ValueRef};
 pub use writer::Tx;
 

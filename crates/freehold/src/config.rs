@@ -29,6 +29,8 @@ pub struct Config {
     pub environment_urls: EnvironmentUrls,
     /// The tenant, for its first start and its limits.
     pub tenant: TenantConfig,
+    /// How much one user may ask of the data service.
+    pub service_protection: ServiceProtectionConfig,
     /// The certificate.
     pub tls: TlsConfig,
     /// The log.
@@ -61,6 +63,22 @@ pub struct TenantConfig {
     pub developer_environments_per_user: usize,
     /// Whether a database may be added to the default environment.
     pub default_environment_allows_database: bool,
+}
+
+/// How much one user may ask of the data service of one environment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServiceProtectionConfig {
+    /// Whether there is a limit at all.
+    pub enabled: bool,
+    /// The time that is looked at, in seconds.
+    pub window_seconds: u32,
+    /// Requests within the window.
+    pub requests: u32,
+    /// The time that requests within the window may take together, in seconds.
+    pub execution_seconds: u32,
+    /// Requests at the same time.
+    pub concurrent: u32,
 }
 
 /// The certificate that HTTPS shows.
@@ -106,6 +124,13 @@ impl Default for Config {
                 capacity_mb: 1024 * 1024,
                 developer_environments_per_user: 1,
                 default_environment_allows_database: false,
+            },
+            service_protection: ServiceProtectionConfig {
+                enabled: false,
+                window_seconds: 300,
+                requests: 6000,
+                execution_seconds: 1200,
+                concurrent: 52,
             },
             tls: TlsConfig { names: Vec::new() },
             log: LogConfig { format: LogFormat::Text, filter: "info".to_owned() },

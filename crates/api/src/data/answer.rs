@@ -8,6 +8,7 @@ use base::limits::BODY_BYTES_MAX;
 use base::{Error, Kind, Result, Uuid};
 
 use super::address::Address;
+use super::protection::Left;
 use crate::{ApiError, App, error};
 
 const ODATA_VERSION: HeaderName = HeaderName::from_static("odata-version");
@@ -15,6 +16,10 @@ const ENTITY_ID: HeaderName = HeaderName::from_static("odata-entityid");
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 const REQ_ID: HeaderName = HeaderName::from_static("req_id");
 const SERVICE_REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-service-request-id");
+
+const REQUESTS_LEFT: HeaderName =
+    HeaderName::from_static("x-ms-ratelimit-burst-remaining-xrm-requests");
+const TIME_LEFT: HeaderName = HeaderName::from_static("x-ms-ratelimit-time-remaining-xrm-requests");
 
 /// An answer: also one part of the answer to a batch.
 #[derive(Debug)]
@@ -128,6 +133,15 @@ impl Answer {
         if preferences.is_empty() { self } else { self.with_text(PREFERENCE_APPLIED, preferences) }
     }
 
+    /// The same error with what clients get that ask for all annotations.
+    pub fn with_error_details(mut self, request_id: Uuid) -> Self {
+        if let Some(error) = &self.error {
+            let (status, id) = (self.status.as_u16(), request_id.to_string());
+            self.body = error::detailed_body(error, status, &id).to_string().into_bytes();
+        }
+        self
+    }
+
     /// What went wrong, for the log of a batch.
     pub fn failure(&self) -> Option<&Error> {
         self.error.as_ref()
@@ -140,7 +154,7 @@ impl Answer {
     }
 
     /// The response, with the headers that all answers have.
-    pub fn into_response(self, request_id: Uuid) -> Response {
+    pub fn into_response(self, request_id: Uuid, left: Left) -> Response {
         // The shared renderer adds what an error of its kind needs, such as `Retry-After`.
         let mut response = match self.error {
             Some(error) => ApiError(error).into_response(),
@@ -154,6 +168,11 @@ impl Answer {
             for name in [REQ_ID, SERVICE_REQUEST_ID, error::REQUEST_ID] {
                 headers.insert(name, id.clone());
             }
+        }
+        headers.insert(REQUESTS_LEFT, HeaderValue::from(left.requests));
+        let seconds = format!("{}.{:02}", left.execution_ms / 1000, left.execution_ms % 1000 / 10);
+        if let Ok(seconds) = HeaderValue::from_str(&seconds) {
+            headers.insert(TIME_LEFT, seconds);
         }
         headers.extend(self.headers.into_iter().map(|(name, value)| (Some(name), value)));
         response

@@ -16,6 +16,8 @@ use super::address::Address;
 use super::batch::ChangeSet;
 use super::conditions::Conditions;
 use super::preferences::Preferences;
+use super::protection::Admitted;
+use super::timing::Timing;
 use super::{content, files};
 use crate::App;
 
@@ -76,6 +78,23 @@ impl Call {
             None => self.environment.execute(cx, message).await,
             Some(set) => set.execute(cx, message.into()).await,
         }
+    }
+
+    /// Carries out messages in one transaction.
+    pub async fn execute_all(&self, messages: Vec<Message>) -> Result<Vec<Reply>> {
+        let mut replies = Vec::with_capacity(messages.len());
+        if self.change_set.is_some() {
+            for message in messages {
+                replies.push(self.execute(message).await?);
+            }
+            return Ok(replies);
+        }
+        let mut session = self.environment.begin(&self.cx).await?;
+        for message in messages {
+            replies.push(session.execute(message).await?);
+        }
+        session.commit().await?;
+        Ok(replies)
     }
 
     /// The schema at this moment: with what the request has changed.
@@ -141,14 +160,25 @@ pub(super) async fn read(
     address: &Result<Address>,
     parts: Parts,
     body: Body,
-) -> Result<Call> {
+    timing: Option<&Timing>,
+) -> Result<(Call, Option<Admitted>)> {
+    let ended = |stage| {
+        if let Some(timing) = timing {
+            timing.end(stage);
+        }
+    };
     let address = address.as_ref().map_err(copied)?.clone();
     let mut cx = app.identify(cx, &parts.headers).await.map_err(in_protocol)?;
     cx.acts_for = acts_for(&parts.headers)?;
+    ended("sign-in");
     let environment = app.tenant.environment_by_domain(&cx, &address.domain).await?;
     // Whoever has no role here learns nothing, not even what there is; nor does he who acts for
     // somebody and may not.
     environment.user(&cx).await?;
+    let protection = app.protection.as_ref();
+    let admitted =
+        protection.map(|it| it.admit((environment.id, cx.caller.clone()))).transpose()?;
+    ended("environment");
     let (body, content) = match files::brings_content(&environment.schema(), &address, &parts) {
         true => (Bytes::new(), Some(body)),
         false => (read_body(&parts.headers, body).await?, None),
@@ -156,7 +186,8 @@ pub(super) async fn read(
     let entered = Entered { app: app.clone(), cx, environment, change_set: None };
     let Parts { method, headers, .. } = parts;
     let call = understood(entered, Asked { address, method, headers, body })?;
-    Ok(Call { content: Mutex::new(content), ..call })
+    ended("reading");
+    Ok((Call { content: Mutex::new(content), ..call }, admitted))
 }
 
 /// Reads what is asked.

@@ -292,6 +292,13 @@ impl Xml {
         for (name, value) in members {
             self.empty("Member", &[("Name", name), ("Value", &value.to_string())])?;
         }
+        self.close("EnumType")?;
+        self.open("EnumType", &[("Name", "TargetFieldType")])?;
+        for (value, name) in
+            ["All", "ValidForCreate", "ValidForUpdate", "ValidForRead"].iter().enumerate()
+        {
+            self.empty("Member", &[("Name", name), ("Value", &value.to_string())])?;
+        }
         self.close("EnumType")
     }
 
@@ -335,6 +342,11 @@ impl Xml {
         }
         for (name, kind) in parameters {
             self.empty("Parameter", &[("Name", name), ("Type", kind)])?;
+        }
+        if returns.is_empty() && element == "Function" {
+            // A row, of a table that the parameters name.
+            let row = [("Type", "mscrm.crmbaseentity"), ("Nullable", "false")];
+            self.empty("ReturnType", &row)?;
         }
         if !returns.is_empty() {
             let kind = format!("mscrm.{name}Response");

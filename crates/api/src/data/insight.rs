@@ -13,7 +13,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::answer::Answer;
+<<<<<<< HEAD
 use super::body::reference;
+=======
+use super::protection::Left;
+>>>>>>> 2180785 (Functions and actions about rows and rights, the discovery service, service protection, Server-Timing)
 use crate::App;
 
 /// The routes.
@@ -155,5 +159,5 @@ fn answer(app: &App, result: Result<Value>) -> Response {
         Ok(body) => Answer::json(StatusCode::OK, body.to_string().into_bytes()),
         Err(error) => Answer::error(error, None, app),
     };
-    answer.into_response(request_id)
+    answer.into_response(request_id, Left::unlimited())
 }

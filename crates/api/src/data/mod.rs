@@ -18,6 +18,7 @@ mod conditions;
 mod content;
 mod csdl;
 mod currencies;
+mod discovery;
 mod fetch;
 mod fetched;
 mod files;
@@ -31,15 +32,18 @@ mod payload;
 mod plain;
 mod preferences;
 mod properties;
+mod protection;
 mod references;
 mod resource;
 mod rollups;
 mod rows;
 mod search;
+mod timing;
 mod unsupported;
 
 use axum::Router;
 use axum::extract::Request;
+use axum::http::HeaderValue;
 use axum::response::Response;
 use tower::{ServiceExt, service_fn};
 
@@ -47,13 +51,16 @@ use crate::App;
 
 pub use csdl::MetadataCache;
 pub use plain::page_json;
+pub use protection::{Protection, ProtectionLimits};
 
 use address::Address;
 use answer::Answer;
+use protection::Left;
+use timing::{SERVER_TIMING, Timing};
 
 /// The routes beside the service itself.
 pub fn router() -> Router<App> {
-    insight::router().merge(search::router())
+    insight::router().merge(discovery::router()).merge(search::router())
 }
 
 /// The data service before `others`: nearly all requests are its own. What stands below its root
@@ -73,14 +80,41 @@ pub fn before(app: App, others: Router) -> Router {
 }
 
 async fn serve(app: App, request: Request) -> Response {
+    let timing = Timing::asked(request.headers());
+    match timing {
+        None => served(&app, request, None).await,
+        Some(timing) => {
+            let tally = timing.tally.clone();
+            let mut response = tally.of(served(&app, request, Some(&timing))).await;
+            if let Ok(told) = HeaderValue::from_str(&timing.told()) {
+                response.headers_mut().insert(SERVER_TIMING, told);
+            }
+            response
+        }
+    }
+}
+
+async fn served(app: &App, request: Request, timing: Option<&Timing>) -> Response {
     let cx = app.cx();
     let request_id = cx.request_id;
     let (parts, body) = request.into_parts();
     let address = Address::of(&parts);
-    let answer = match call::read(&app, cx, &address, parts, body).await {
-        Ok(call) => resource::answer(&call).await,
+    let wants_details = preferences::wants_error_details(&parts.headers);
+    let mut left = Left::unlimited();
+    let answer = match call::read(app, cx, &address, parts, body, timing).await {
+        Ok((call, admitted)) => {
+            left = admitted.as_ref().map_or(left, |admitted| admitted.left);
+            let answer = resource::answer(&call).await;
+            if let Some(timing) = timing {
+                timing.end("work");
+            }
+            answer
+        }
         Err(error) => Err(error),
     };
-    let answer = answer.unwrap_or_else(|error| Answer::error(error, address.as_ref().ok(), &app));
-    answer.into_response(request_id)
+    let answer = answer.unwrap_or_else(|error| {
+        let answer = Answer::error(error, address.as_ref().ok(), app);
+        if wants_details { answer.with_error_details(request_id) } else { answer }
+    });
+    answer.into_response(request_id, left)
 }

@@ -77,6 +77,14 @@ impl Preferences {
     }
 }
 
+/// Whether an error is to be told with all its annotations.
+pub(super) fn wants_error_details(headers: &HeaderMap) -> bool {
+    headers.get_all("prefer").iter().any(|header| {
+        let pairs = pairs(header.to_str().unwrap_or_default());
+        pairs.iter().any(|(name, value)| name == "odata.include-annotations" && value == "*")
+    })
+}
+
 /// `name=value` pairs divided by commas; values may be in quotes, parameters after `;` are left out.
 fn pairs(text: &str) -> Vec<(String, String)> {
     let mut parts = vec![String::new()];

@@ -41,6 +41,11 @@ pub struct Answer {
 
 impl World {
     pub async fn open(database: TestDatabase) -> Self {
+        Self::open_with(database, |app| app).await
+    }
+
+    /// A server whose state is not the usual one.
+    pub async fn open_with(database: TestDatabase, change: impl FnOnce(App) -> App) -> Self {
         let clock = Arc::new(FixedClock::new(START_MS));
         let random = Arc::new(SystemRandom);
         let system = Cx::new(Caller::System, clock.clone(), random.clone());
@@ -53,7 +58,7 @@ impl World {
         let opened = Tenant::open(&system, database.database.clone(), directory.clone(), options);
         let tenant = opened.await.unwrap();
         environments.are_in(&tenant);
-        let app = App::new(tenant.clone(), directory.clone(), clock.clone(), random);
+        let app = change(App::new(tenant.clone(), directory.clone(), clock.clone(), random));
         Self { router: api::router(app), tenant, directory, clock, system, database }
     }
 

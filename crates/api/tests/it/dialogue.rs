@@ -108,8 +108,9 @@ impl<'w> Dialogue<'w> {
         if let Some(name) = given {
             let body = String::from_utf8_lossy(&answer.body);
             let url = answer.headers.get("odata-entityid").map(|url| url.to_str().unwrap());
-            let (_, id, _) = first_id(url.unwrap_or(&body)).unwrap();
-            self.ids.push((id.to_owned(), name));
+            if let Some((_, id, _)) = first_id(url.unwrap_or(&body)) {
+                self.ids.push((id.to_owned(), name));
+            }
         }
         self.told(&answer)
     }

@@ -22,6 +22,7 @@ mod dialogue;
 mod document;
 mod groups;
 mod large;
+mod protection;
 mod solutions;
 
 use std::path::{Path, PathBuf};

@@ -39,6 +39,9 @@ pub const INSIGHT: &[Line] = &[
     ("GET", "/orgs/{domain}/api/freehold/solutions/{name}/objects"),
 ];
 
+/// The discovery service.
+pub const DISCOVERY: &[Line] = &[("GET", "/api/discovery/{version}/{*path}")];
+
 /// Every form of request to the data service, with a body that would do. `{a}` is an account, `{t}`
 /// a task of it, `{r}` a role, `{u}` a user. Functions and actions are found in `$metadata`.
 pub const DATA: &[(&str, &str, &str)] = &[
@@ -123,6 +126,9 @@ fn no_route_is_forgotten() {
 
     let insight = routes_in(include_str!("../../src/data/insight.rs"));
     assert_eq!(insight, INSIGHT.iter().copied().map(owned).collect());
+
+    let discovery = routes_in(include_str!("../../src/data/discovery.rs"));
+    assert_eq!(discovery, DISCOVERY.iter().copied().map(owned).collect());
 
     let admin = include_str!("../../src/admin/mod.rs");
     assert_eq!(admin.matches(".route(").count(), admin.matches("any(serve))").count());

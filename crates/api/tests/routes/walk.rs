@@ -214,6 +214,8 @@ async fn requests(scene: &Scene) -> Vec<(String, String, String)> {
     });
     let mut requests: Vec<_> = admin.collect();
     requests.extend(insight_requests("alpha"));
+    let instances = "/api/discovery/v2.0/Instances";
+    requests.push(("GET".to_owned(), instances.to_owned(), String::new()));
     requests.extend(data_requests(scene).await);
     requests
 }
@@ -248,6 +250,7 @@ async fn data_requests(scene: &Scene) -> Vec<(String, String, String)> {
                 Some("systemuser") => {
                     scene.filled(&format!("systemusers({{u}})/Microsoft.Dynamics.CRM.{name}"))
                 }
+                Some("queue") => format!("queues({ID})/Microsoft.Dynamics.CRM.{name}"),
                 Some("team") => format!("teams({ID})/Microsoft.Dynamics.CRM.{name}"),
                 Some(other) => panic!("say here where the rows of {other} are"),
             };

@@ -25,9 +25,11 @@ mod duplicate_rule;
 mod file_delete;
 mod file_download;
 mod file_upload;
+mod initialize_from;
 mod key_create;
 mod key_reactivate;
 mod languages;
+mod merge;
 mod record_team;
 mod relationship_create;
 mod relationship_delete;
@@ -36,6 +38,8 @@ mod retrieve;
 mod retrieve_changes;
 mod retrieve_fetch;
 mod retrieve_multiple;
+mod retrieve_privileges;
+mod retrieve_shares;
 mod retrieve_total_record_count;
 mod role_privileges;
 mod row_labels;
@@ -80,10 +84,12 @@ pub use file_download::{DownloadFileBlock, RetrieveFile};
 pub use file_upload::{
     AppendFile, CommitFileUpload, InitializeFileUpload, UploadFile, UploadFileBlock,
 };
+pub use initialize_from::InitializeFrom;
 pub use key_create::{CreateKey, DeleteKey};
 pub use key_reactivate::ReactivateKey;
 pub use languages::{LANGUAGES, ProvisionLanguage, RetrieveLanguages};
 pub use record_team::{AddUserToRecordTeam, RemoveUserFromRecordTeam};
+pub use merge::Merge;
 pub use relationship_create::{CreateManyToMany, CreateOneToMany};
 pub use relationship_delete::DeleteRelationship;
 pub use relationship_update::UpdateRelationship;
@@ -91,6 +97,8 @@ pub use retrieve::Retrieve;
 pub use retrieve_changes::{Changes, RetrieveChanges};
 pub use retrieve_fetch::RetrieveFetch;
 pub use retrieve_multiple::{From as RetrieveFrom, RetrieveMultiple};
+pub use retrieve_privileges::{HeldPrivilege, RetrievePrivileges};
+pub use retrieve_shares::{RetrieveShares, SharedWith};
 pub use retrieve_total_record_count::RetrieveTotalRecordCount;
 pub use role_privileges::{
     AddPrivilegesRole, RemovePrivilegeRole, ReplacePrivilegesRole, RolePrivilege,
@@ -169,6 +177,8 @@ messages! {
     GetNextAutoNumberValue,
     GrantAccess,
     InitializeFileUpload,
+    InitializeFrom,
+    Merge,
     ModifyAccess,
     PublishDuplicateRule,
     ProvisionLanguage,
@@ -189,6 +199,8 @@ messages! {
     RetrieveMultiple,
     RetrievePrincipalAccess,
     RetrieveRowLabels,
+    RetrievePrivileges,
+    RetrieveShares,
     RetrieveTotalRecordCount,
     RevokeAccess,
     UnpublishDuplicateRule,
@@ -215,6 +227,7 @@ impl Message {
             Self::DownloadFileBlock(_)
                 | Self::GetAutoNumberSeed(_)
                 | Self::GetNextAutoNumberValue(_)
+                | Self::InitializeFrom(_)
                 | Self::Retrieve(_)
                 | Self::RetrieveAuditDetails(_)
                 | Self::RetrieveChangeHistory(_)
@@ -227,6 +240,8 @@ impl Message {
                 | Self::RetrieveMultiple(_)
                 | Self::RetrievePrincipalAccess(_)
                 | Self::RetrieveRowLabels(_)
+                | Self::RetrievePrivileges(_)
+                | Self::RetrieveShares(_)
                 | Self::RetrieveTotalRecordCount(_)
                 | Self::WhoAmI(_)
         )
@@ -262,6 +277,7 @@ pub(crate) async fn dispatch(session: &mut Session<'_>, message: Message) -> Res
         Message::Disassociate(it) => it.run(session).await,
         Message::GrantAccess(it) => it.run(session).await,
         Message::InitializeFileUpload(it) => it.run(session).await,
+        Message::Merge(it) => it.run(session).await,
         Message::ModifyAccess(it) => it.run(session).await,
         Message::PublishDuplicateRule(it) => it.run(session).await,
         Message::ProvisionLanguage(it) => it.run(session).await,
@@ -287,6 +303,7 @@ pub(crate) async fn dispatch(session: &mut Session<'_>, message: Message) -> Res
         read @ (Message::DownloadFileBlock(_)
         | Message::GetAutoNumberSeed(_)
         | Message::GetNextAutoNumberValue(_)
+        | Message::InitializeFrom(_)
         | Message::Retrieve(_)
         | Message::RetrieveAuditDetails(_)
         | Message::RetrieveChangeHistory(_)
@@ -299,6 +316,8 @@ pub(crate) async fn dispatch(session: &mut Session<'_>, message: Message) -> Res
         | Message::RetrieveMultiple(_)
         | Message::RetrievePrincipalAccess(_)
         | Message::RetrieveRowLabels(_)
+        | Message::RetrievePrivileges(_)
+        | Message::RetrieveShares(_)
         | Message::RetrieveTotalRecordCount(_)
         | Message::WhoAmI(_)) => dispatch_read(&mut session.read_scope(), read).await,
     }
@@ -310,6 +329,7 @@ pub(crate) async fn dispatch_read(scope: &mut ReadScope<'_>, message: Message) -
         Message::DownloadFileBlock(it) => it.run(scope).await,
         Message::GetAutoNumberSeed(it) => it.run(scope).await,
         Message::GetNextAutoNumberValue(it) => it.run(scope).await,
+        Message::InitializeFrom(it) => it.run(scope).await,
         Message::Retrieve(it) => it.run(scope).await,
         Message::RetrieveAuditDetails(it) => it.run(scope).await,
         Message::RetrieveChangeHistory(it) => it.run(scope).await,
@@ -322,6 +342,8 @@ pub(crate) async fn dispatch_read(scope: &mut ReadScope<'_>, message: Message) -
         Message::RetrieveMultiple(it) => it.run(scope).await,
         Message::RetrievePrincipalAccess(it) => it.run(scope).await,
         Message::RetrieveRowLabels(it) => it.run(scope).await,
+        Message::RetrievePrivileges(it) => it.run(scope).await,
+        Message::RetrieveShares(it) => it.run(scope).await,
         Message::RetrieveTotalRecordCount(it) => it.run(scope).await,
         Message::WhoAmI(it) => Ok(it.run(scope)),
         other => Err(base::Error::internal(format!("{:?} does not only read", other.name()))),
@@ -371,8 +393,8 @@ pub enum Reply {
     Page(Page),
     /// A page of rows of a query over linked tables.
     Fetched(Box<Fetched>),
-    /// How many rows tables have, by logical name.
-    Counts(Vec<(String, i64)>),
+    /// Ids of rows.
+    Ids(Vec<Uuid>),
     /// Definitions were created: for a relationship the relationships first, then the lookup.
     Defined(Vec<Uuid>),
     /// Which definitions changed.
@@ -400,6 +422,12 @@ pub enum Reply {
     Changes(Box<Changes>),
     /// Some of the content of a file.
     Bytes(Vec<u8>),
+    /// The privileges of somebody, in order of the name.
+    Privileges(Vec<HeldPrivilege>),
+    /// With whom a row is shared.
+    Shares(Vec<SharedWith>),
+    /// How many rows tables have, by logical name.
+    Counts(Vec<(String, i64)>),
     /// Who the caller is.
     WhoAmI {
         /// The `systemuser`.

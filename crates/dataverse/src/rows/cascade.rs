@@ -15,7 +15,7 @@ use crate::{MessageName, Session, Stage, Value, sql};
 use crate::{audit, changes, files};
 
 /// Children are looked for so many at a time.
-const CHILDREN_AT_ONCE: i64 = 200;
+pub(super) const CHILDREN_AT_ONCE: i64 = 200;
 
 /// Deletes a row, with what its relationships say of the rows that refer to it.
 pub(crate) fn delete<'a>(
@@ -134,7 +134,7 @@ fn restricted(table: &Table, one: &OneToMany) -> Error {
     )
 }
 
-async fn pointing(
+pub(super) async fn pointing(
     session: &mut Session<'_>,
     child: &Table,
     column: &Arc<Column>,

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use api::{App, Scheme};
+use api::{App, ProtectionLimits, Scheme};
 use axum::{Extension, Router};
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
@@ -91,6 +91,10 @@ impl Server {
         let state = Arc::new(State { tenant: tenant.clone(), metrics, is_ready, local });
         let app =
             App::new(tenant.clone(), directory, Arc::new(SystemClock), Arc::new(SystemRandom));
+        let app = match protection(&config) {
+            Some(limits) => app.with_protection(limits),
+            None => app,
+        };
         let router = router(app, state.clone());
         Ok(Self { config, tenant, authority, http, https, state, router })
     }
@@ -176,6 +180,17 @@ pub async fn open_directory(cx: &Cx, config: &Config) -> Result<(Database, Arc<D
 /// An error of a service, told to a person with its whole chain.
 fn shown(error: base::Error) -> anyhow::Error {
     anyhow::anyhow!("{}", error.chain())
+}
+
+/// How much users may ask, if that is limited.
+fn protection(config: &Config) -> Option<ProtectionLimits> {
+    let configured = &config.service_protection;
+    configured.enabled.then(|| ProtectionLimits {
+        window_seconds: i64::from(configured.window_seconds),
+        requests: u64::from(configured.requests),
+        execution_ms: 1000 * i64::from(configured.execution_seconds),
+        concurrent: u64::from(configured.concurrent),
+    })
 }
 
 fn options(config: &Config, environments: Arc<Environments>) -> Options {

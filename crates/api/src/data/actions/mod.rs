@@ -3,8 +3,10 @@
 //! To add one: a file with its `ACTION`, and a line in the list below, in order of the name; take
 //! its name out of `unsupported.rs`.
 
+mod add_members_team;
 mod add_privileges_role;
 mod add_solution_component;
+mod add_to_queue;
 mod add_user_to_record_team;
 mod blocks;
 mod bulk_delete;
@@ -32,6 +34,7 @@ mod initialize_blocks_upload;
 mod insert_option_value;
 mod insert_status_value;
 mod jobs;
+mod merge;
 mod modify_access;
 mod option_values;
 mod order_option;
@@ -41,6 +44,7 @@ mod publish_duplicate_rule;
 mod publish_xml;
 mod reactivate_entity_key;
 mod record_team;
+mod remove_members_team;
 mod remove_privilege_role;
 mod remove_solution_component;
 mod remove_user_from_record_team;
@@ -54,6 +58,7 @@ mod set_loc_labels;
 mod sharing;
 mod solution_parameters;
 mod stage_solution;
+mod team_members;
 mod uninstall_solution_async;
 mod unpublish_duplicate_rule;
 mod update_option_value;
@@ -90,8 +95,10 @@ type Run = for<'a> fn(&'a Call, Option<Bound>, Parameters) -> BoxFuture<'a, Resu
 pub(super) type Parameters = Map<String, Value>;
 
 const ACTIONS: &[&Action] = &[
+    &add_members_team::ACTION,
     &add_privileges_role::ACTION,
     &add_solution_component::ACTION,
+    &add_to_queue::ACTION,
     &add_user_to_record_team::ACTION,
     &bulk_delete::ACTION,
     &can_be_referenced::ACTION,
@@ -123,6 +130,7 @@ const ACTIONS: &[&Action] = &[
     &initialize_blocks_upload::OF_FILE,
     &insert_option_value::ACTION,
     &insert_status_value::ACTION,
+    &merge::ACTION,
     &modify_access::ACTION,
     &order_option::ACTION,
     &provision_language::ACTION,
@@ -130,6 +138,7 @@ const ACTIONS: &[&Action] = &[
     &publish_duplicate_rule::ACTION,
     &publish_xml::ACTION,
     &reactivate_entity_key::ACTION,
+    &remove_members_team::ACTION,
     &remove_privilege_role::ACTION,
     &remove_solution_component::ACTION,
     &remove_user_from_record_team::ACTION,

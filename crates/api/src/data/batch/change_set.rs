@@ -67,8 +67,12 @@ pub(super) async fn run(
         Err(error) => {
             let request_id = call.cx.request_id.to_string();
             error::log(&error, &request_id, "POST", &call.address.path);
+            let seconds = error.retry_after_seconds;
             let answer = Answer::error(error, Some(&call.address), &call.app);
-            Err(Box::new(Answered { content_id: None, answer: failed(answer, &request_id) }))
+            Err(Box::new(Answered {
+                content_id: None,
+                answer: failed(answer, &request_id, seconds),
+            }))
         }
     }
 }

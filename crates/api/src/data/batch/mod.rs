@@ -16,6 +16,7 @@ use query::odata::Segment;
 
 use super::answer::Answer;
 use super::call::{Asked, Call, Entered, acts_for, understood};
+use super::preferences::wants_error_details;
 use super::resource;
 use crate::error;
 
@@ -75,6 +76,7 @@ async fn one(
     entered.cx.request_id = entered.cx.random_id();
     let (request_id, app) = (entered.cx.request_id, entered.app.clone());
     let Request { content_id, method, url, headers, body } = request;
+    let wants_details = wants_error_details(&headers);
     let address = batch.address.of_part(&url).map(|address| ids.put_into_address(address));
     let done = match &address {
         Ok(address) => {
@@ -87,7 +89,10 @@ async fn one(
     };
     let answer = done.unwrap_or_else(|error| {
         error::log(&error, &request_id.to_string(), method.as_str(), &url);
-        failed(Answer::error(error, address.as_ref().ok(), &app), &request_id.to_string())
+        let seconds = error.retry_after_seconds;
+        let answer = Answer::error(error, address.as_ref().ok(), &app);
+        let answer = if wants_details { answer.with_error_details(request_id) } else { answer };
+        failed(answer, &request_id.to_string(), seconds)
     });
     if let (Some(id), Ok(address), None) = (&content_id, &address, answer.failure()) {
         let entity = answer.entity().and_then(|url| url.strip_prefix(&address.root));
@@ -114,12 +119,12 @@ fn ask(mut entered: Entered, asked: Asked) -> BoxFuture<'static, Result<Answer>>
 }
 
 /// An answer that tells an error, with what the answer to a request of its own would have.
-fn failed(answer: Answer, request_id: &str) -> Answer {
+fn failed(answer: Answer, request_id: &str, seconds: Option<i64>) -> Answer {
     let is_busy =
         matches!(answer.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
     let answer = answer.with_text(REQ_ID, request_id);
     match is_busy {
-        true => answer.with(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS)),
+        true => answer.with(RETRY_AFTER, HeaderValue::from(seconds.unwrap_or(RETRY_AFTER_SECONDS))),
         false => answer,
     }
 }

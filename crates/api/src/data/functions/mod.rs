@@ -6,9 +6,12 @@
 mod audit_detail;
 mod calculate_rollup_field;
 mod change_history;
+mod format_address;
+mod get_time_zone_code_by_localized_name;
 mod get_valid_many_to_many;
 mod get_valid_referenced_entities;
 mod get_valid_referencing_entities;
+mod initialize_from;
 mod retrieve_all_entities;
 mod retrieve_available_languages;
 mod retrieve_current_organization;
@@ -19,7 +22,9 @@ mod retrieve_installed_language_packs;
 mod retrieve_loc_labels;
 mod retrieve_metadata_changes;
 mod retrieve_principal_access;
+mod retrieve_privileges;
 mod retrieve_provisioned_languages;
+mod retrieve_shared_principals_and_access;
 mod retrieve_solution_import_result;
 mod retrieve_timestamp;
 mod retrieve_total_record_count;
@@ -69,9 +74,12 @@ impl Named {
 
 const FUNCTIONS: &[&Function] = &[
     &calculate_rollup_field::FUNCTION,
+    &format_address::FUNCTION,
+    &get_time_zone_code_by_localized_name::FUNCTION,
     &get_valid_many_to_many::FUNCTION,
     &get_valid_referenced_entities::FUNCTION,
     &get_valid_referencing_entities::FUNCTION,
+    &initialize_from::FUNCTION,
     &retrieve_all_entities::FUNCTION,
     &change_history::OF_ATTRIBUTE,
     &audit_detail::FUNCTION,
@@ -87,9 +95,17 @@ const FUNCTIONS: &[&Function] = &[
     &retrieve_principal_access::OF_TEAM,
     &retrieve_provisioned_languages::FUNCTION,
     &change_history::OF_RECORD,
+    &retrieve_privileges::OF_ROLE_BY_ID,
+    &retrieve_privileges::OF_ROLE,
+    &retrieve_shared_principals_and_access::FUNCTION,
     &retrieve_solution_import_result::FUNCTION,
+    &retrieve_privileges::OF_TEAM,
     &retrieve_timestamp::FUNCTION,
     &retrieve_total_record_count::FUNCTION,
+    &retrieve_privileges::BY_PRIVILEGE_ID,
+    &retrieve_privileges::OF_USER,
+    &retrieve_privileges::BY_PRIVILEGE_IDS,
+    &retrieve_privileges::BY_PRIVILEGE_NAMES,
     &retrieve_version::FUNCTION,
     &who_am_i::FUNCTION,
     &searchstatistics::FUNCTION,
@@ -173,6 +189,76 @@ impl Function {
             }
         }
     }
+}
+
+impl Named {
+    fn get(&self, name: &str) -> Option<&Argument> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, argument)| argument)
+    }
+
+    /// A text.
+    fn text(&self, function: &str, name: &str) -> Result<Option<String>> {
+        match self.get(name) {
+            None | Some(Argument::Literal(Literal::Null)) => Ok(None),
+            Some(Argument::Literal(Literal::Text(text))) => Ok(Some(text.clone())),
+            Some(_) => Err(unfit(function, name, "a text in quotes")),
+        }
+    }
+
+    /// A text that cannot be left out.
+    fn required_text(&self, function: &str, name: &str) -> Result<String> {
+        self.text(function, name)?.ok_or_else(|| unfit(function, name, "a text in quotes"))
+    }
+
+    /// A whole number.
+    fn int(&self, function: &str, name: &str) -> Result<Option<i64>> {
+        match self.get(name) {
+            None | Some(Argument::Literal(Literal::Null)) => Ok(None),
+            Some(Argument::Literal(Literal::Number(number))) => match number.parse() {
+                Ok(number) => Ok(Some(number)),
+                Err(_) => Err(unfit(function, name, "a whole number")),
+            },
+            Some(_) => Err(unfit(function, name, "a whole number")),
+        }
+    }
+
+    /// An id that cannot be left out.
+    fn required_id(&self, function: &str, name: &str) -> Result<Uuid> {
+        match self.get(name) {
+            Some(Argument::Literal(Literal::Id(id))) => Ok(*id),
+            Some(Argument::Literal(Literal::Text(text))) => {
+                Uuid::parse_str(text).map_err(|_| unfit(function, name, "an id"))
+            }
+            _ => Err(unfit(function, name, "an id")),
+        }
+    }
+
+    /// A list of texts or ids.
+    fn texts(&self, function: &str, name: &str) -> Result<Vec<String>> {
+        let Some(Argument::Literal(Literal::List(items))) = self.get(name) else {
+            return Err(unfit(function, name, "a list: ['a','b']"));
+        };
+        let text = |item: &Literal| match item {
+            Literal::Text(text) => Ok(text.clone()),
+            Literal::Id(id) => Ok(id.to_string()),
+            _ => Err(unfit(function, name, "a list: ['a','b']")),
+        };
+        items.iter().map(text).collect()
+    }
+
+    /// A row, or another object.
+    fn object(&self, function: &str, name: &str) -> Result<&Value> {
+        match self.get(name) {
+            Some(Argument::Json(value)) => Ok(value),
+            _ => Err(unfit(function, name, "a row: {'@odata.id':'accounts(…)'}")),
+        }
+    }
+}
+
+/// The refusal of a parameter that is missing or of another type.
+fn unfit(function: &str, name: &str, wanted: &str) -> Error {
+    let message = format!("The parameter '{name}' of the function '{function}' must be {wanted}.");
+    Error::new(Kind::Invalid, "0x80060888", message)
 }
 
 /// The answer of a function: an object of the type `<name>Response`.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 /// Whether a condition holds for an object. `unknown` makes the refusal of a property that the
 /// object does not have.
-pub(super) fn matches(
+pub(in crate::data) fn matches(
     filter: &Filter,
     members: &Map<String, Value>,
     unknown: impl Fn(&str) -> Error + Copy,

@@ -9,7 +9,7 @@ mod changes;
 mod column_from_json;
 pub(super) mod complete;
 mod entity_members;
-mod filter;
+pub(super) mod filter;
 pub(super) mod from_json;
 mod item;
 mod managed_properties;
