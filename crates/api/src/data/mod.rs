@@ -82,10 +82,11 @@ pub fn before(app: App, others: Router) -> Router {
 async fn serve(app: App, request: Request) -> Response {
     let timing = Timing::asked(request.headers());
     match timing {
-        None => served(&app, request, None).await,
+        None => Box::pin(served(&app, request, None)).await,
         Some(timing) => {
             let tally = timing.tally.clone();
-            let mut response = tally.of(served(&app, request, Some(&timing))).await;
+            let work = Box::pin(served(&app, request, Some(&timing)));
+            let mut response = tally.of(work).await;
             if let Ok(told) = HeaderValue::from_str(&timing.told()) {
                 response.headers_mut().insert(SERVER_TIMING, told);
             }
@@ -94,6 +95,7 @@ async fn serve(app: App, request: Request) -> Response {
     }
 }
 
+/// Behind a pointer where it is awaited: it is large, and would be copied from caller to caller.
 async fn served(app: &App, request: Request, timing: Option<&Timing>) -> Response {
     let cx = app.cx();
     let request_id = cx.request_id;
