@@ -13,11 +13,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::answer::Answer;
-<<<<<<< HEAD
 use super::body::reference;
-=======
 use super::protection::Left;
->>>>>>> 2180785 (Functions and actions about rows and rights, the discovery service, service protection, Server-Timing)
 use crate::App;
 
 /// The routes.

@@ -22,7 +22,7 @@ pub(super) const FUNCTION: Function = Function {
 };
 
 fn run(call: &Call, arguments: &Named) -> Result<Answer> {
-    let text = |name| Ok::<_, base::Error>(arguments.text(NAME, name)?.unwrap_or_default());
+    let text = |name| Ok::<_, base::Error>(arguments.text_of(NAME, name)?.unwrap_or_default());
     let place = [text("StateOrProvince")?, text("PostalCode")?];
     let lines =
         [text("Line1")?, joined(&[text("City")?, joined(&place, " ")], ", "), text("Country")?];

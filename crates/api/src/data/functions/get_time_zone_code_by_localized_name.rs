@@ -17,7 +17,7 @@ pub(super) const FUNCTION: Function = Function {
 };
 
 fn run(call: &Call, arguments: &Named) -> Result<Answer> {
-    let name = arguments.text(NAME, "LocalizedStandardName")?.unwrap_or_default();
+    let name = arguments.text_of(NAME, "LocalizedStandardName")?.unwrap_or_default();
     let locale = arguments.int(NAME, "LocaleId")?.unwrap_or_else(|| i64::from(ENGLISH));
     if locale != i64::from(ENGLISH) {
         return Err(Error::not_implemented(format!(

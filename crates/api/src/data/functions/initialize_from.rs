@@ -33,7 +33,7 @@ pub(super) const FUNCTION: Function = Function {
 
 async fn run(call: &Call, arguments: &Named) -> Result<Answer> {
     let source = object_reference(&call.schema, arguments.object(NAME, "EntityMoniker")?)?;
-    let table = arguments.required_text(NAME, "TargetEntityName")?;
+    let table = arguments.required_text(NAME, "TargetEntityName")?.to_owned();
     let is_wanted = field_type(arguments)?;
     let message = InitializeFrom { source, table };
     let mut record = match call.execute(message).await? {

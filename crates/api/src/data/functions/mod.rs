@@ -197,17 +197,12 @@ impl Named {
     }
 
     /// A text.
-    fn text(&self, function: &str, name: &str) -> Result<Option<String>> {
+    fn text_of(&self, function: &str, name: &str) -> Result<Option<String>> {
         match self.get(name) {
             None | Some(Argument::Literal(Literal::Null)) => Ok(None),
             Some(Argument::Literal(Literal::Text(text))) => Ok(Some(text.clone())),
             Some(_) => Err(unfit(function, name, "a text in quotes")),
         }
-    }
-
-    /// A text that cannot be left out.
-    fn required_text(&self, function: &str, name: &str) -> Result<String> {
-        self.text(function, name)?.ok_or_else(|| unfit(function, name, "a text in quotes"))
     }
 
     /// A whole number.
