@@ -181,6 +181,7 @@ impl<'w> Dialogue<'w> {
         let text = without_number(&text, "\"UniqueName\":\"unq");
         let text = without_tokens(&without_versions(&text), "$skiptoken=");
         let text = without_tokens(&text, "$deltatoken=");
+        let text = without_version_numbers(&text);
         let mut named = String::new();
         let mut rest = text.as_str();
         while let Some((before, id, after)) = first_id(rest) {
@@ -244,6 +245,19 @@ fn without_versions(text: &str) -> String {
         let quote = &part[..part.len() - rest.len()];
         let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
         write!(told, "W/{quote}n{rest}").unwrap();
+    }
+    told
+}
+
+/// `"versionnumber":123` as `"versionnumber":n`: it grows with what every environment begins with.
+fn without_version_numbers(text: &str) -> String {
+    const NAME: &str = "\"versionnumber\":";
+    let mut parts = text.split(NAME);
+    let mut told = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.trim_start_matches(|c: char| c.is_ascii_digit());
+        let number = if rest.len() < part.len() { "n" } else { "" };
+        write!(told, "{NAME}{number}{rest}").unwrap();
     }
     told
 }
