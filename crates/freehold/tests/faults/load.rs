@@ -39,8 +39,11 @@ impl Load {
             let (client, ledger, stops) = (client.clone(), ledger.clone(), stops.clone());
             std::thread::spawn(move || {
                 while !stops.load(Ordering::Relaxed) {
-                    let is_going =
-                        if index % 2 == 0 { row(&client, &ledger) } else { set(&client, &ledger) };
+                    let is_going = if index.is_multiple_of(2) {
+                        row(&client, &ledger)
+                    } else {
+                        set(&client, &ledger)
+                    };
                     if !is_going {
                         return;
                     }
