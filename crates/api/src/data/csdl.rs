@@ -292,13 +292,6 @@ impl Xml {
         for (name, value) in members {
             self.empty("Member", &[("Name", name), ("Value", &value.to_string())])?;
         }
-        self.close("EnumType")?;
-        self.open("EnumType", &[("Name", "TargetFieldType")])?;
-        for (value, name) in
-            ["All", "ValidForCreate", "ValidForUpdate", "ValidForRead"].iter().enumerate()
-        {
-            self.empty("Member", &[("Name", name), ("Value", &value.to_string())])?;
-        }
         self.close("EnumType")
     }
 
@@ -544,6 +537,11 @@ const ENUM_TYPES: &[(&str, bool, Numbered)] = &[
         ],
     ),
     ("EndpointAccessType", false, &[("Default", 0), ("Internet", 1), ("Intranet", 2)]),
+    (
+        "TargetFieldType",
+        false,
+        &[("All", 0), ("ValidForCreate", 1), ("ValidForUpdate", 2), ("ValidForRead", 3)],
+    ),
     (
         "EntityFilters",
         true,
