@@ -200,6 +200,8 @@ pub const SIGN_IN_FAILURES_MAX: i64 = 10;
 pub const SIGN_IN_WINDOW_SECONDS: i64 = 300;
 /// The largest document of tenant settings, in bytes.
 pub const TENANT_SETTINGS_BYTES_MAX: usize = 256 * 1024;
+/// Stack of a thread that answers requests, in bytes. It is address space until it is used.
+pub const THREAD_STACK_BYTES: usize = 8 * 1024 * 1024;
 /// The longest bearer token, in bytes.
 pub const TOKEN_BYTES_MAX: usize = 16 * 1024;
 /// Verified tokens kept in memory.

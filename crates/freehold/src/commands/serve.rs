@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use base::Cx;
+use base::{Cx, limits};
 use clap::Args;
 use identity::{DirectoryRole, UserInput};
 
@@ -47,6 +47,7 @@ impl Serve {
         telemetry::start(&config.log)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
+            .thread_stack_size(limits::THREAD_STACK_BYTES)
             .build()
             .context("starting the runtime")?;
         let served = runtime.block_on(async {
