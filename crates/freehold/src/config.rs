@@ -159,7 +159,10 @@ impl Config {
                         "config_dir",
                         "demo",
                         "environment",
+                        "odata_abnf",
+                        "test_kills",
                         "test_postgres",
+                        "test_postgres_port",
                         "token",
                         "url",
                     ])

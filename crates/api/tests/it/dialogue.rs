@@ -249,15 +249,21 @@ fn without_versions(text: &str) -> String {
     told
 }
 
-/// `"versionnumber":123` as `"versionnumber":n`: it grows with what every environment begins with.
+/// `"versionnumber":123` as `"versionnumber":n`, also as people read it: it grows with what every
+/// environment begins with.
 fn without_version_numbers(text: &str) -> String {
-    const NAME: &str = "\"versionnumber\":";
-    let mut parts = text.split(NAME);
+    const READ: &str = "\"versionnumber@OData.Community.Display.V1.FormattedValue\":\"";
+    let told = without_numbers(text, "\"versionnumber\":", |c| c.is_ascii_digit());
+    without_numbers(&told, READ, |c| c.is_ascii_digit() || c == ',')
+}
+
+fn without_numbers(text: &str, name: &str, is_part: fn(char) -> bool) -> String {
+    let mut parts = text.split(name);
     let mut told = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let rest = part.trim_start_matches(|c: char| c.is_ascii_digit());
+        let rest = part.trim_start_matches(is_part);
         let number = if rest.len() < part.len() { "n" } else { "" };
-        write!(told, "{NAME}{number}{rest}").unwrap();
+        write!(told, "{name}{number}{rest}").unwrap();
     }
     told
 }
