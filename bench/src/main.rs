@@ -61,6 +61,7 @@ fn measure(args: &Args) -> Result<()> {
     measured.memory_loaded = machine::resident_mb(server.process());
     server.stop()?;
     let folder = root.join("environments");
+    empty(&folder)?;
     let seeded = runtime.block_on(seed::seed(&folder, 0))?;
     let server = runtime.block_on(Server::start(&args.server, &folder))?;
     let administrator = &seeded.administrator;
@@ -91,13 +92,18 @@ fn tell(what: &str, work: impl FnOnce() -> Result<()>) -> Result<()> {
 
 fn fill(folder: &Path, args: &Args) -> Result<Seeded> {
     println!("Filling {} …", folder.display());
-    if folder.exists() {
-        fs::remove_dir_all(folder)?;
-    }
-    fs::create_dir_all(folder)?;
+    empty(folder)?;
     let seeded = Runtime::new()?.block_on(seed::seed(folder, args.rows))?;
     println!("{seeded:?}");
     Ok(seeded)
+}
+
+/// Makes a folder that has nothing of an earlier run.
+fn empty(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    Ok(fs::create_dir_all(folder)?)
 }
 
 /// Every operation with every number of connections; creates come last, because they make the
