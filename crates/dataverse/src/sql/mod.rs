@@ -40,7 +40,8 @@ pub(crate) struct Writer<'a> {
     store: &'a Store,
     user: &'a User,
     sql: String,
-    /// Whether the rows are looked for along their order, and not through what the user may reach.
+    /// Whether the rows are looked for along their order or by their keys, and not through what the
+    /// user may reach.
     walks: bool,
     /// Whether rows of the first table are looked for: then all that leads to one is by an index.
     finds: bool,
