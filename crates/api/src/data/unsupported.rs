@@ -1,6 +1,5 @@
 //! What the protocol has and we do not: answered with 501 that names it, so that nobody takes it
-//! for a mistake of his. Also refused by name, where it is read:
-//! `respond-async`.
+//! for a mistake of his. Also refused by name, where it is read: `respond-async`.
 
 /// Whether `name` is a message of the protocol.
 pub(super) fn is_known(name: &str) -> bool {
